@@ -1,0 +1,62 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mediagauge/mediagauge/media"
+)
+
+// headSize is how many bytes a Sniff function may look at.
+const headSize = 4096
+
+// Format is something that can be recognised and read: a container or a raw stream.
+type Format struct {
+	Name  string                                                    // ffprobe's spelling
+	Sniff func(head []byte) error                                   // nil: mine; else why not. No I/O.
+	Probe func(ctx context.Context, r *Reader) (*media.Info, error) // reads headers, never samples
+}
+
+// Prober asks formats in order. The zero value knows none.
+type Prober struct {
+	formats []Format
+	limits  Limits
+}
+
+// New returns a Prober that asks formats in the order given: unambiguous magic first.
+func New(formats ...Format) *Prober { return &Prober{formats: formats} }
+
+// WithLimits returns a Prober that reads within l.
+func (p *Prober) WithLimits(l Limits) *Prober { return &Prober{formats: p.formats, limits: l} }
+
+// Probe describes src. When no format claims it, the error wraps ErrUnknownFormat and every
+// format's own reason; otherwise it is the claiming format's *Error.
+func (p *Prober) Probe(ctx context.Context, src Source) (*media.Info, error) {
+	return p.ProbeReader(ctx, NewReader(ctx, src, p.limits))
+}
+
+// ProbeReader is Probe over a Reader the caller already has, with its limits and its account.
+func (p *Prober) ProbeReader(ctx context.Context, r *Reader) (*media.Info, error) {
+	if len(p.formats) == 0 {
+		return nil, ErrUnknownFormat
+	}
+	head, err := r.Head(headSize)
+	if err != nil {
+		return nil, err
+	}
+	reasons := []error{ErrUnknownFormat}
+	for _, f := range p.formats {
+		if err := f.Sniff(head); err != nil {
+			reasons = append(reasons, fmt.Errorf("%s: %w", f.Name, err))
+			continue
+		}
+		info, err := f.Probe(ctx, r)
+		var pe *Error
+		if errors.As(err, &pe) && pe.Format == "" {
+			pe.Format = f.Name
+		}
+		return info, err
+	}
+	return nil, errors.Join(reasons...)
+}

@@ -1,0 +1,35 @@
+package probe
+
+import (
+	"bytes"
+	"io"
+)
+
+// Source is where bytes come from: a file, a remote object read by ranges, a byte slice.
+//
+// ReadAt follows io.ReaderAt. It must be safe for concurrent use. Size returns the length in
+// bytes and true, or false while the length is unknown.
+type Source interface {
+	io.ReaderAt
+	Size() (int64, bool)
+}
+
+// Accountant is a Source that knows what reading from it really cost, for example HTTP
+// requests and the bytes of their bodies. Without it a Reader counts its own reads.
+type Accountant interface {
+	Spent() Cost
+}
+
+// Cost is what reading from a source took.
+type Cost struct {
+	Requests int   // round trips to the origin
+	Bytes    int64 // bytes received
+}
+
+// NewBytes returns a Source over b. The caller must not change b while it is in use.
+func NewBytes(b []byte) Source { return byteSource{bytes.NewReader(b)} }
+
+type byteSource struct{ r *bytes.Reader }
+
+func (s byteSource) ReadAt(p []byte, off int64) (int, error) { return s.r.ReadAt(p, off) }
+func (s byteSource) Size() (int64, bool)                     { return s.r.Size(), true }
