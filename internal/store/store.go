@@ -19,6 +19,7 @@ import (
 var (
 	ErrKeyNotFound = errors.New("access key not found")
 	ErrKeyExists   = errors.New("access key exists")
+	ErrJobExists   = errors.New("job exists")
 	ErrNodeGone    = errors.New("node is not registered or its lease ended")
 	ErrClosed      = errors.New("store is closed")
 	ErrUnsafe      = errors.New("database settings do not keep acknowledged writes")
@@ -46,7 +47,9 @@ type Settings struct {
 
 // Jobs moves jobs from open to done.
 type Jobs interface {
-	// Submit inserts jobs as ready. Results are in the order of jobs; one bad row fails alone.
+	// Submit inserts jobs as ready. Results are in the order of jobs; one bad row fails alone:
+	// ErrJobExists for an id of the account that is open or done, job.ErrPipelineNotFound for
+	// a pipeline that is not the account's.
 	Submit(ctx context.Context, jobs []NewJob) ([]error, error)
 
 	// Ready lists pipelines that are active and hold at least one ready job.
@@ -54,7 +57,8 @@ type Jobs interface {
 
 	// Claim takes up to max ready jobs for node: from each wanted pipeline at most its quota,
 	// larger priority first, then older id. Pipelines paused meanwhile give nothing. Each
-	// claim raises the job's attempt, which is its fencing number.
+	// claim raises the job's attempt, which is its fencing number. Results are in the order of
+	// the quotas, then of service. ErrNodeGone when the node's life ended before c.Now.
 	Claim(ctx context.Context, c ClaimRequest) ([]Claimed, error)
 
 	// Complete moves running jobs to done with their outcome and outbox rows, each only if
@@ -72,14 +76,16 @@ type Jobs interface {
 	Wake(ctx context.Context, now time.Time) (int, error)
 
 	// Rescue puts back running jobs whose node is gone or whose deadline passed, at most limit.
-	// Jobs that already had maxAttempts are returned instead as claimed by node, to be failed.
+	// Jobs that already had maxAttempts are returned instead as held by node, to be failed;
+	// their attempt is not raised, and they are returned again until somebody completes them.
 	Rescue(ctx context.Context, node int64, now time.Time, maxAttempts, limit int) (rescued int, spent []Claimed, err error)
 
 	// Get returns one job, open or done. job.ErrNotFound when the account has no such job.
 	Get(ctx context.Context, account job.AccountID, id job.ID) (Row, error)
 
 	// List returns up to limit jobs after the cursor, in the order of the filter, from one
-	// snapshot. The cursor is the last id seen; zero starts at the beginning.
+	// snapshot. The cursor is the last id seen; zero starts at the beginning. A job that ends
+	// between two pages is neither repeated nor skipped.
 	List(ctx context.Context, account job.AccountID, f job.Filter, cursor job.ID, limit int) ([]Row, error)
 
 	// Prune deletes up to limit jobs that finished before t. It never touches open jobs.

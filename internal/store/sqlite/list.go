@@ -1,0 +1,151 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/store"
+)
+
+// The columns of a row, from either table. Only run_state 1 is running; ready and waiting
+// jobs are both queued to the outside.
+const (
+	doneColumns = `account, job_id, state, attempt, finished_us, spec, outcome`
+	openColumns = `account, job_id, CASE run_state WHEN 1 THEN 2 ELSE 1 END, attempt, NULL, spec, NULL`
+)
+
+const getJob = `
+SELECT ` + openColumns + ` FROM job_open WHERE account = ?1 AND job_id = ?2
+UNION ALL
+SELECT ` + doneColumns + ` FROM job_done WHERE account = ?1 AND job_id = ?2`
+
+// Get implements store.Jobs. Both tables are read in one statement, hence in one snapshot: a
+// job that is just being completed is always in one of them.
+func (s *Store) Get(ctx context.Context, account job.AccountID, id job.ID) (store.Row, error) {
+	rows, err := s.rows(ctx, getJob, account, id)
+	if err == nil && len(rows) == 0 {
+		err = job.ErrNotFound
+	}
+	if err != nil {
+		return store.Row{}, fmt.Errorf("get job %s: %w", id, err)
+	}
+	return rows[0], nil
+}
+
+func (s *Store) rows(ctx context.Context, q string, args ...any) ([]store.Row, error) {
+	var all []store.Row
+	err := s.read(ctx, func(rows *sql.Rows) error {
+		var r store.Row
+		var id []byte
+		var finished sql.NullInt64
+		if err := rows.Scan(&r.Account, &id, &r.State, &r.Attempt, &finished, &r.Spec, &r.Outcome); err != nil {
+			return err
+		}
+		copy(r.ID[:], id)
+		r.Spec = blob(r.Spec)
+		if finished.Valid {
+			r.Finished = fromMicro(finished.Int64)
+			r.Outcome = blob(r.Outcome)
+		}
+		all = append(all, r)
+		return nil
+	}, q, args...)
+	return all, err
+}
+
+// List implements store.Jobs.
+func (s *Store) List(ctx context.Context, account job.AccountID, f job.Filter, cursor job.ID, limit int) ([]store.Row, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	q := listQuery(f, cursor)
+	if q == "" {
+		return nil, nil
+	}
+	from, to := listRange(f)
+	rows, err := s.rows(ctx, q, account, from, to, cursor, f.ID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list jobs: %w", err)
+	}
+	return rows, nil
+}
+
+// listRange turns the times of f into ids: from inclusive, to exclusive. An id holds its own
+// creation time, so the end, which is inclusive, becomes the first id one nanosecond later.
+func listRange(f job.Filter) (from, to job.ID) {
+	if !f.From.IsZero() {
+		from = job.FirstID(f.From)
+	}
+	for i := range to {
+		to[i] = 0xff
+	}
+	if !f.To.IsZero() {
+		to = job.FirstID(f.To.Add(time.Nanosecond))
+	}
+	return from, to
+}
+
+// listQuery merges the tables and states that f wants. Every arm is limited by itself and
+// reads an index in the order of the result, so a page costs its own length, not the table's.
+func listQuery(f job.Filter, cursor job.ID) string {
+	where, order := ` account = ?1 AND job_id >= ?2 AND job_id < ?3`, ` ORDER BY job_id DESC LIMIT ?6`
+	if f.Oldest {
+		order = ` ORDER BY job_id LIMIT ?6`
+	}
+	switch {
+	case cursor.IsZero():
+	case f.Oldest:
+		where += ` AND job_id > ?4`
+	default:
+		where += ` AND job_id < ?4`
+	}
+	if !f.ID.IsZero() {
+		where += ` AND job_id = ?5`
+	}
+	var arms []string
+	arm := func(columns, from, and string) {
+		arms = append(arms, `SELECT * FROM (SELECT `+columns+` FROM `+from+` WHERE`+where+and+order+`)`)
+	}
+	switch queued, running := f.States.Has(job.Queued), f.States.Has(job.Running); {
+	case queued && running:
+		arm(openColumns, `job_open`, ``)
+	case queued:
+		arm(openColumns, `job_open`, ` AND run_state <> 1`)
+	case running: // few: sorting them beats stepping over a long backlog
+		arm(openColumns, `job_open INDEXED BY job_open_running`, ` AND run_state = 1`)
+	}
+	var done []job.State
+	for _, st := range []job.State{job.Succeeded, job.Failed, job.Cancelled} {
+		if f.States.Has(st) {
+			done = append(done, st)
+		}
+	}
+	if len(done) == 3 {
+		arm(doneColumns, `job_done`, ``)
+		done = nil
+	}
+	for _, st := range done {
+		arm(doneColumns, `job_done`, fmt.Sprintf(` AND state = %d`, st))
+	}
+	if len(arms) == 0 {
+		return ""
+	}
+	// ?1 to ?6 must all occur, since all six are given.
+	return strings.Join(arms, ` UNION ALL `) + strings.Replace(order, `job_id`, `2`, 1)
+}
+
+// Depth implements store.Jobs.
+func (s *Store) Depth(ctx context.Context) (ready, running, waiting int64, err error) {
+	err = s.read(ctx, func(rows *sql.Rows) error { return rows.Scan(&ready, &running, &waiting) }, `SELECT
+		(SELECT count(*) FROM job_open INDEXED BY job_open_ready WHERE run_state = 0),
+		(SELECT count(*) FROM job_open INDEXED BY job_open_running WHERE run_state = 1),
+		(SELECT count(*) FROM job_open INDEXED BY job_open_waiting WHERE run_state = 2)`)
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("depth: %w", err)
+	}
+	return ready, running, waiting, nil
+}
