@@ -1,0 +1,189 @@
+package ims
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mediagauge/mediagauge/internal/job"
+)
+
+const requestID = "31E30781-9495-5E2D-A84D-759B0A01E262"
+
+var submitted = time.Date(2022, 1, 12, 8, 49, 41, 123456789, time.UTC)
+
+func exampleJob(state job.State) *job.Job {
+	id, err := job.ParseID("ab4802364a2e49208c99efab82dfa8e8")
+	if err != nil {
+		panic(err)
+	}
+	j := &job.Job{
+		ID: id, Account: 1, State: state, Created: submitted,
+		Spec: job.Spec{
+			Name: "job-name", UserData: `<&>"数据`, Trigger: "API", Async: true,
+			Input:      job.Input{Type: job.InputOSS, Media: "oss://bucket/path/to/video.mp4?a=1&b=2"},
+			PipelineID: "e37ebee5d98b4781897f6086e89f9c56", Priority: 5,
+			RequestID: "4879B9DE-E4B6-19DC-91F5-9D5F4DCE4168",
+		},
+	}
+	if state.Terminal() {
+		j.Finished = submitted.Add(2 * time.Second)
+		j.Run = job.Run{
+			Engine: "native", Requests: 2, BytesRead: 65536, QueueTime: 3 * time.Millisecond,
+			ProbeTime: 4500 * time.Microsecond, Attempts: 1, Warnings: []string{"moov at 8: one"},
+		}
+	}
+	switch state {
+	case job.Succeeded:
+		j.Result = mediaCases["h264_aac"]
+	case job.Failed:
+		j.Failure = &job.Failure{Code: job.SourceNotFound, Message: `the object "a.mp4" does not exist`}
+	case job.Cancelled:
+		j.Run = job.Run{}
+		j.Failure = &job.Failure{Code: job.CancelledByUser, Message: "cancelled"}
+	}
+	return j
+}
+
+func examplePipeline() Pipeline {
+	return PipelineOf(&job.Pipeline{
+		ID: "e37ebee5d98b4781897f6086e89f9c56", Name: "test-pipeline", Speed: job.SpeedStandard,
+		State: job.Active, Priority: 6, Created: submitted, Modified: submitted,
+	})
+}
+
+func exampleResponses() map[string]any {
+	bare := exampleJob(job.Queued)
+	bare.Spec.Name, bare.Spec.UserData = "", ""
+	return map[string]any{
+		"SubmitMediaInfoJob":        MediaInfoJobResponse{requestID, MediaInfoJobOf(exampleJob(job.Queued))},
+		"SubmitMediaInfoJob_bare":   MediaInfoJobResponse{requestID, MediaInfoJobOf(bare)},
+		"SubmitSyncMediaInfoJob":    MediaInfoJobResponse{requestID, MediaInfoJobOf(exampleJob(job.Succeeded))},
+		"GetMediaInfoJob_running":   MediaInfoJobResponse{requestID, MediaInfoJobOf(exampleJob(job.Running))},
+		"GetMediaInfoJob_failed":    MediaInfoJobResponse{requestID, MediaInfoJobOf(exampleJob(job.Failed))},
+		"GetMediaInfoJob_cancelled": MediaInfoJobResponse{requestID, MediaInfoJobOf(exampleJob(job.Cancelled))},
+		"ListMediaInfoJobs":         ListMediaInfoJobsOf(requestID, []*job.Job{exampleJob(job.Succeeded), exampleJob(job.Queued)}, "token"),
+		"ListMediaInfoJobs_empty":   ListMediaInfoJobsOf(requestID, nil, ""),
+		"CreatePipeline":            PipelineResponse{requestID, examplePipeline()},
+		"GetPipeline":               PipelineResponse{requestID, examplePipeline()},
+		"ListPipelines":             PipelineListResponse{requestID, []Pipeline{examplePipeline(), examplePipeline()}},
+		"ListPipelines_empty":       PipelineListResponse{requestID, []Pipeline{}},
+		"UpdatePipeline":            SuccessResponse{requestID, true},
+		"DeletePipeline":            SuccessResponse{requestID, true},
+		"CreateAccessKey":           AccessKeyResponse{requestID, AccessKeyOf("keyid", "secret", true, submitted)},
+		"ListAccessKeys":            AccessKeyListResponse{requestID, AccessKeys{[]AccessKey{AccessKeyOf("a", "", true, submitted), AccessKeyOf("b", "", false, submitted)}}},
+		"UpdateAccessKey":           EmptyResponse{requestID},
+		"DeleteAccessKey":           EmptyResponse{requestID},
+	}
+}
+
+func TestResponses(t *testing.T) {
+	t.Parallel()
+	covered := map[string]bool{}
+	for name, v := range exampleResponses() {
+		action, _, _ := strings.Cut(name, "_")
+		covered[action] = true
+		t.Run(name, func(t *testing.T) {
+			body, contentType, err := Encode(JSON, action+"Response", v)
+			if err != nil || contentType != "application/json;charset=utf-8" {
+				t.Fatalf("content type %q, error %v", contentType, err)
+			}
+			if bytes.Contains(body, []byte(`"Code"`)) && !strings.HasSuffix(name, "failed") && !strings.HasSuffix(name, "cancelled") {
+				t.Error("a success carries a Code; one client takes that for an error")
+			}
+			golden(t, name+".json.golden", body)
+			body, contentType, err = Encode(XML, action+"Response", v)
+			if err != nil || contentType != "text/xml;charset=utf-8" {
+				t.Fatalf("content type %q, error %v", contentType, err)
+			}
+			wellFormedXML(t, body)
+			golden(t, name+".xml.golden", body)
+		})
+	}
+	for _, a := range Actions() {
+		if !covered[a.Name] {
+			t.Errorf("no golden response for %s", a.Name)
+		}
+	}
+}
+
+func TestErrorResponses(t *testing.T) {
+	t.Parallel()
+	for _, k := range ErrorKinds() {
+		t.Run(string(k.Code), func(t *testing.T) {
+			args := make([]any, strings.Count(k.Message, "%s"))
+			for i := range args {
+				args[i] = `Inp"ut<&`
+			}
+			r := NewError(k.Code, args...).Response(requestID, "mediagauge", "http://127.0.0.1:8080/docs/errors")
+			for format, ext := range map[string]string{JSON: ".json", XML: ".xml"} {
+				body, _, err := Encode(format, "Error", r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden(t, "error_"+string(k.Code)+ext+".golden", body)
+			}
+		})
+	}
+}
+
+func TestErrorTableIsSortedAndWhole(t *testing.T) {
+	t.Parallel()
+	kinds := ErrorKinds()
+	for i, k := range kinds {
+		if i > 0 && kinds[i-1].Code >= k.Code {
+			t.Errorf("%s comes after %s", k.Code, kinds[i-1].Code)
+		}
+		if k.Status < 400 || k.Message == "" || k.Cause == "" {
+			t.Errorf("row %s lacks something: %+v", k.Code, k)
+		}
+	}
+}
+
+func TestActionTableIsSorted(t *testing.T) {
+	t.Parallel()
+	all := Actions()
+	for i := range all {
+		if i > 0 && all[i-1].Name >= all[i].Name {
+			t.Errorf("%s comes after %s", all[i].Name, all[i-1].Name)
+		}
+		got, err := LookUp(&Request{Action: all[i].Name, Version: all[i].Version})
+		if err != nil || got.Name != all[i].Name {
+			t.Errorf("LookUp(%s) = %q, %v", all[i].Name, got.Name, err)
+		}
+	}
+}
+
+func wellFormedXML(t *testing.T, doc []byte) {
+	t.Helper()
+	d := xml.NewDecoder(bytes.NewReader(doc))
+	for {
+		if _, err := d.Token(); err == io.EOF {
+			return
+		} else if err != nil {
+			t.Fatalf("%v in %q", err, doc)
+		}
+	}
+}
+
+// XML has no way to write most control characters, and JSON no way to write broken UTF-8;
+// neither may break a reply.
+func TestXMLOfAnyText(t *testing.T) {
+	t.Parallel()
+	var all strings.Builder
+	for b := range 256 {
+		all.WriteByte(byte(b))
+	}
+	all.WriteString("\uffff\ufffe]]>&<\u2028")
+	body, _, err := Encode(XML, "Error", ErrorResponse{Message: all.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wellFormedXML(t, body)
+	if bytes.ContainsAny(body, "\x00\x01\x1f") {
+		t.Error("a control character is left")
+	}
+}
