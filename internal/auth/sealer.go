@@ -17,6 +17,7 @@ import (
 // does not open for another.
 type Sealer struct {
 	aead cipher.AEAD
+	key  []byte
 }
 
 // sealVersion starts every sealed secret: AES-256-GCM, random 96-bit nonce in front, name as
@@ -49,7 +50,7 @@ func newSealer(key []byte) (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("master key: %w", err)
 	}
-	return &Sealer{aead: aead}, nil
+	return &Sealer{aead: aead, key: key}, nil
 }
 
 func readMasterKey(path string) ([]byte, error) {
