@@ -1,0 +1,111 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/store"
+)
+
+// Config sets how a Queue behaves. Zero fields get the default unless they say otherwise.
+type Config struct {
+	Node           string        // name of this process in the store; default "mediagauge"
+	LeaseFor       time.Duration // how long a node lives after its last heartbeat; default 15 s
+	HeartbeatEvery time.Duration // default 5 s
+	RescueEvery    time.Duration // how often lost jobs are looked for; default 2 s
+	JobDeadline    time.Duration // after which a claimed job counts as lost; default 150 s
+	DrainFor       time.Duration // how long Run waits for claimed jobs once its context ends; default 20 s
+
+	MaxAttempts  int             // claims that one job may use up; default 3
+	RetryBackoff []time.Duration // before the second attempt, the third …; the last repeats; default 1 s, 5 s
+	RetryJitter  float64         // share by which a back-off is moved either way; default 0.2, negative is none
+
+	MaxOpen      int           // unfinished jobs that one account may have; 0 is no cap
+	MaxPipelines int           // pipelines that one account may have; 0 is no cap
+	Retention    time.Duration // how long finished jobs are kept; 0 is for ever
+
+	// TokenKey authenticates page tokens. Nodes that share a store share the key. When empty
+	// a random one is made, and tokens are good for the life of the process only.
+	TokenKey []byte
+
+	// NotifyTargets says which callbacks the end of a job causes. It may be nil. The address
+	// in the job's own Spec is added to what it returns.
+	NotifyTargets func(ctx context.Context, j *job.Job) []store.Message
+
+	Now func() time.Time // default time.Now
+	Log *slog.Logger     // default discards
+}
+
+// DefaultConfig returns the settings of a server nobody configured.
+func DefaultConfig() Config {
+	return Config{
+		Node:           "mediagauge",
+		LeaseFor:       15 * time.Second,
+		HeartbeatEvery: 5 * time.Second,
+		RescueEvery:    2 * time.Second,
+		JobDeadline:    150 * time.Second,
+		DrainFor:       20 * time.Second,
+		MaxAttempts:    3,
+		RetryBackoff:   []time.Duration{time.Second, 5 * time.Second},
+		RetryJitter:    0.2,
+		Retention:      90 * 24 * time.Hour,
+		Now:            time.Now,
+		Log:            slog.New(slog.DiscardHandler),
+	}
+}
+
+// withDefaults fills the zero fields for which zero has no meaning of its own.
+func (c Config) withDefaults() Config {
+	d := DefaultConfig()
+	if c.Node == "" {
+		c.Node = d.Node
+	}
+	for _, f := range []struct{ value, standard *time.Duration }{
+		{&c.LeaseFor, &d.LeaseFor},
+		{&c.HeartbeatEvery, &d.HeartbeatEvery},
+		{&c.RescueEvery, &d.RescueEvery},
+		{&c.JobDeadline, &d.JobDeadline},
+		{&c.DrainFor, &d.DrainFor},
+	} {
+		if *f.value == 0 {
+			*f.value = *f.standard
+		}
+	}
+	if c.MaxAttempts == 0 {
+		c.MaxAttempts = d.MaxAttempts
+	}
+	if len(c.RetryBackoff) == 0 {
+		c.RetryBackoff = d.RetryBackoff
+	}
+	if c.RetryJitter == 0 {
+		c.RetryJitter = d.RetryJitter
+	}
+	if c.Now == nil {
+		c.Now = d.Now
+	}
+	if c.Log == nil {
+		c.Log = d.Log
+	}
+	return c
+}
+
+// Validate says what is wrong with c once its defaults are filled in.
+func (c Config) Validate() error {
+	c = c.withDefaults()
+	switch {
+	case c.LeaseFor < 0, c.HeartbeatEvery < 0, c.RescueEvery < 0, c.JobDeadline < 0, c.DrainFor < 0, c.Retention < 0:
+		return fmt.Errorf("queue: a duration is negative")
+	case c.LeaseFor < 2*c.HeartbeatEvery:
+		return fmt.Errorf("queue: lease of %v is shorter than two heartbeats of %v", c.LeaseFor, c.HeartbeatEvery)
+	case c.MaxAttempts < 1:
+		return fmt.Errorf("queue: %d attempts", c.MaxAttempts)
+	case c.MaxOpen < 0, c.MaxPipelines < 0:
+		return fmt.Errorf("queue: a cap is negative")
+	case c.RetryJitter >= 1:
+		return fmt.Errorf("queue: retry jitter %v is not below 1", c.RetryJitter)
+	}
+	return nil
+}
