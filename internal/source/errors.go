@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -24,8 +25,7 @@ const (
 	Cancelled        Code = "Cancelled"         // the caller gave up, or the Object is closed
 )
 
-// Reasons for which Check refuses a reference. They travel wrapped in an *Error-free chain:
-// a reference that Check refuses has cost no request.
+// Reasons for which Check refuses a reference.
 var (
 	ErrBadRef        = errors.New("not a usable source")
 	ErrBucketUnknown = errors.New("bucket is not in storage management")
@@ -46,12 +46,12 @@ type Error struct {
 	RetryAfter time.Duration // what the origin asked for, at most one hour; 0 when it did not
 }
 
-// Error prints for example "SourceNotFound: oss://bucket/key: status 404".
+// Error prints for example `SourceNotFound: "oss://bucket/key": status 404: no such object`.
 func (e *Error) Error() string {
 	if e.Code == AddressDenied {
 		return ErrDenied.Error()
 	}
-	s := fmt.Sprintf("%s: %s", e.Code, e.Ref)
+	s := fmt.Sprintf("%s: %s", e.Code, strconv.QuoteToGraphic(e.Ref))
 	if e.Status != 0 {
 		s += fmt.Sprintf(": status %d", e.Status)
 	}

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/mediagauge/mediagauge/internal/netguard"
 )
+
+// headWindow is what the opening request asks for.
+const headWindow = 64 << 10
 
 // Opener opens the sources of one account. It is safe for concurrent use.
 type Opener struct {
@@ -20,10 +24,13 @@ func New(cfg Config, guard *netguard.Guard) (*Opener, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Opener{cfg: cfg, guard: guard, client: guard.Client(cfg.HTTP)}, nil
+	client := guard.Client(cfg.HTTP)
+	client.Transport = meter{client.Transport}
+	return &Opener{cfg: cfg, guard: guard, client: client}, nil
 }
 
-// With returns an Opener for other storages over the same connections.
+// With returns an Opener for other storages over the same connections. It is cheap: make one
+// per account, or per job.
 func (o *Opener) With(storages []Storage) (*Opener, error) {
 	cfg := o.cfg
 	cfg.Storages = storages
@@ -36,12 +43,38 @@ func (o *Opener) With(storages []Storage) (*Opener, error) {
 // Close closes idle connections. Objects that are open stay usable.
 func (o *Opener) Close() { o.client.CloseIdleConnections() }
 
-// Check says whether Open would try ref, without any network: the error wraps ErrBadRef,
-// ErrBucketUnknown, ErrURLInputsOff or ErrDenied and is fit for the caller's eyes.
-func (o *Opener) Check(ref string) error { return errors.ErrUnsupported }
-
 // Open asks for the first bytes of ref and returns it as a source. ctx bounds the Object's
-// whole life, not only this call. The error is an *Error, or one of Check's.
+// whole life, not only this call; the caller closes the Object. The error is an *Error.
 func (o *Opener) Open(ctx context.Context, ref string) (*Object, error) {
-	return nil, errors.ErrUnsupported
+	t, err := o.resolve(ref)
+	if err != nil {
+		return nil, unresolved(ref, err)
+	}
+	obj := newObject(ctx, o, t)
+	if err := obj.open(); err != nil {
+		obj.Close()
+		return nil, err
+	}
+	return obj, nil
+}
+
+// unresolved makes an *Error of what Check would have said: storages and addresses may have
+// changed since a reference was accepted.
+func unresolved(ref string, err error) *Error {
+	e := &Error{Code: Unreachable, Ref: redactRef(ref), Err: err}
+	switch {
+	case errors.Is(err, ErrDenied):
+		e.Code = AddressDenied
+	case errors.Is(err, ErrBucketUnknown), errors.Is(err, ErrURLInputsOff):
+		e.Code = Forbidden
+	}
+	return e
+}
+
+// now is the clock that signatures and expiry are judged by.
+func (c Config) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
 }

@@ -1,0 +1,360 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var (
+	errChanged    = errors.New("another version than the one first seen")
+	errNoRanges   = errors.New("origin does not serve ranges")
+	errShort      = errors.New("fewer bytes than announced")
+	errEncoded    = errors.New("origin encoded the body although it was asked not to")
+	errOtherRange = errors.New("origin sent another range than asked")
+)
+
+// verbatim are content codings that leave the bytes alone. S3 keeps "aws-chunked" from an
+// upload as if it were a property of the object.
+var verbatim = []string{"", "identity", "aws-chunked"}
+
+// answer is a response whose body is read under a deadline.
+type answer struct {
+	*http.Response
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+}
+
+func (a *answer) close() {
+	a.Body.Close()
+	a.cancel(nil)
+}
+
+// open makes the opening request and learns what there is to know: length, version, whether
+// ranges work. There is no HEAD: origins answer it differently, or not at all.
+func (o *Object) open() error {
+	a, err := o.ask(&byteRange{0, headWindow - 1})
+	if err != nil {
+		return o.fail(err)
+	}
+	if a.StatusCode == http.StatusRequestedRangeNotSatisfiable {
+		total, known := unsatisfied(a.Header)
+		a.close()
+		switch {
+		case known && total == 0:
+			o.setFacts(a.Header)
+			o.setSize(0)
+			return nil
+		case known:
+			return o.failStatus(a.StatusCode, errNoRanges)
+		}
+		// Some origins refuse any range of an empty object and do not say why.
+		if a, err = o.ask(nil); err != nil {
+			return o.fail(err)
+		}
+	}
+	return o.openBody(a)
+}
+
+func (o *Object) openBody(a *answer) error {
+	switch a.StatusCode {
+	case http.StatusPartialContent, http.StatusOK:
+	default:
+		defer a.close()
+		return o.statusError(a)
+	}
+	if err := checkEncoding(a.Header); err != nil {
+		a.close()
+		return o.failStatus(a.StatusCode, err)
+	}
+	o.setFacts(a.Header)
+	if a.StatusCode == http.StatusOK {
+		return o.openStream(a)
+	}
+	defer a.close()
+	n, err := o.checkRange(a, byteRange{0, headWindow - 1})
+	if err != nil {
+		return o.failStatus(a.StatusCode, err)
+	}
+	data := make([]byte, n)
+	if err := o.readBody(a, data); err != nil {
+		return o.fail(err)
+	}
+	if code, reason := o.xmlError(a.Header, data); code != "" {
+		return &Error{Code: code, Ref: o.target.ref, Status: a.StatusCode, Err: reason}
+	}
+	w := o.cache.start(plan{end: n, width: headWindow})
+	w.data = data
+	close(w.done)
+	return nil
+}
+
+// fetch reads len(p) bytes at off with one request. Fewer bytes come with no error when the
+// origin chose to send a shorter range; io.EOF says that nothing is there.
+func (o *Object) fetch(p []byte, off int64) (int, error) {
+	if int64(len(p)) > o.account.room() {
+		return 0, errBytes
+	}
+	select {
+	case o.slots <- struct{}{}:
+		defer func() { <-o.slots }()
+	case <-o.ctx.Done():
+		return 0, context.Cause(o.ctx)
+	}
+	want := byteRange{off, off + int64(len(p)) - 1}
+	a, err := o.ask(&want)
+	if err != nil {
+		return 0, o.fail(err)
+	}
+	defer a.close()
+	switch a.StatusCode {
+	case http.StatusPartialContent:
+	case http.StatusRequestedRangeNotSatisfiable:
+		return 0, o.pastEnd(a, off)
+	case http.StatusOK:
+		if err := o.sameVersion(a.Header); err != nil {
+			return 0, o.failStatus(a.StatusCode, err)
+		}
+		return 0, o.failStatus(a.StatusCode, errNoRanges)
+	default:
+		return 0, o.statusError(a)
+	}
+	if err := checkEncoding(a.Header); err != nil {
+		return 0, o.failStatus(a.StatusCode, err)
+	}
+	if err := o.sameVersion(a.Header); err != nil {
+		return 0, o.failStatus(a.StatusCode, err)
+	}
+	n, err := o.checkRange(a, want)
+	if err != nil {
+		return 0, o.failStatus(a.StatusCode, err)
+	}
+	if err := o.readBody(a, p[:n]); err != nil {
+		return 0, o.fail(err)
+	}
+	return int(n), nil
+}
+
+// pastEnd explains a 416: the end of a source of unknown length, or a lie.
+func (o *Object) pastEnd(a *answer, off int64) error {
+	if size, known := o.Size(); known {
+		if total, told := unsatisfied(a.Header); told && total != size {
+			return o.failStatus(a.StatusCode, errChanged)
+		}
+		return o.failStatus(a.StatusCode, errNoRanges)
+	}
+	if total, told := unsatisfied(a.Header); told && total <= off {
+		o.setSize(total)
+	}
+	return io.EOF
+}
+
+// ask sends one GET, for a range or for everything. Where redirects led is remembered and
+// asked directly, until it refuses.
+func (o *Object) ask(r *byteRange) (*answer, error) {
+	o.mu.Lock()
+	final := o.final
+	o.mu.Unlock()
+	a, err := o.send(r, final)
+	if err != nil {
+		return nil, err
+	}
+	if final != nil && (a.StatusCode/100 == 4 && a.StatusCode != http.StatusPreconditionFailed &&
+		a.StatusCode != http.StatusRequestedRangeNotSatisfiable) {
+		a.close()
+		if a, err = o.send(r, nil); err != nil {
+			return nil, err
+		}
+	}
+	if a.StatusCode/100 == 2 && a.Request.URL.String() != o.target.url.String() {
+		o.mu.Lock()
+		o.final = a.Request.URL
+		o.mu.Unlock()
+	}
+	return a, nil
+}
+
+func (o *Object) send(r *byteRange, to *url.URL) (*answer, error) {
+	ctx, cancel := context.WithCancelCause(o.ctx)
+	req, err := o.request(ctx, r, to)
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	resp, err := o.opener.client.Do(req)
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	return &answer{resp, ctx, cancel}, nil
+}
+
+// request builds a GET. Only a request to the target itself is signed.
+func (o *Object) request(ctx context.Context, r *byteRange, to *url.URL) (*http.Request, error) {
+	signed := to == nil
+	if signed {
+		to = o.target.url
+	}
+	u := *to
+	req := (&http.Request{Method: http.MethodGet, URL: &u, Host: u.Host, Header: http.Header{}}).WithContext(ctx)
+	if signed {
+		if err := o.target.sign(ctx, req, o.opener.cfg.now()); err != nil {
+			return nil, err
+		}
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	req.Header.Set("User-Agent", "mediagauge")
+	if r != nil {
+		req.Header.Set("Range", r.String())
+	}
+	switch {
+	case strong(o.ETag):
+		req.Header.Set("If-Match", o.ETag)
+	case !o.LastModified.IsZero():
+		req.Header.Set("If-Unmodified-Since", o.LastModified.UTC().Format(http.TimeFormat))
+	}
+	return req, nil
+}
+
+// readBody fills p from the body, under the minimum rate.
+func (o *Object) readBody(a *answer, p []byte) error {
+	cfg := o.opener.cfg
+	w := newWatch(cfg.RateWindow, cfg.MinRate, cfg.BodyTimeout, a.cancel)
+	defer w.stop()
+	for n := 0; n < len(p); {
+		got, err := a.Body.Read(p[n:])
+		w.add(got)
+		n += got
+		switch {
+		case n == len(p):
+			return nil
+		case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
+			return errShort
+		case err != nil:
+			return bodyError(a.ctx, err)
+		}
+	}
+	return nil
+}
+
+// bodyError prefers why a read was cut off to how that looked.
+func bodyError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// setFacts takes the version from the opening answer.
+func (o *Object) setFacts(h http.Header) {
+	o.ETag, o.LastModified = etag(h), lastModified(h)
+}
+
+// sameVersion compares what identifies a version, where both answers tell it.
+func (o *Object) sameVersion(h http.Header) error {
+	if now := etag(h); now != "" && o.ETag != "" && now != o.ETag {
+		return errChanged
+	}
+	if now := lastModified(h); !now.IsZero() && !o.LastModified.IsZero() && !now.Equal(o.LastModified) {
+		return errChanged
+	}
+	return nil
+}
+
+// maxETag bounds an entity tag: a longer one is treated as absent.
+const maxETag = 1 << 10
+
+func etag(h http.Header) string {
+	if tag := h.Get("ETag"); len(tag) <= maxETag {
+		return tag
+	}
+	return ""
+}
+
+// strong says whether tag may stand in If-Match: RFC 9110, 13.1.1.
+func strong(tag string) bool {
+	return len(tag) > 2 && tag[0] == '"' && tag[len(tag)-1] == '"'
+}
+
+func lastModified(h http.Header) time.Time {
+	t, _ := http.ParseTime(h.Get("Last-Modified"))
+	return t
+}
+
+func checkEncoding(h http.Header) error {
+	for _, value := range h.Values("Content-Encoding") {
+		for coding := range strings.SplitSeq(value, ",") {
+			if !slices.Contains(verbatim, strings.ToLower(strings.TrimSpace(coding))) {
+				return errEncoded
+			}
+		}
+	}
+	return nil
+}
+
+// byteRange is first and last byte, both included.
+type byteRange struct{ first, last int64 }
+
+func (r byteRange) String() string { return fmt.Sprintf("bytes=%d-%d", r.first, r.last) }
+
+// checkRange returns how many bytes a 206 carries, after making sure that they start where
+// they were asked for and that the whole is as long as before. RFC 9110, 14.4 and 15.3.7.
+func (o *Object) checkRange(a *answer, want byteRange) (int64, error) {
+	got, total, ok := parseContentRange(a.Header.Get("Content-Range"))
+	if !ok || got.first != want.first || got.last < got.first || total >= 0 && got.last >= total {
+		return 0, errOtherRange
+	}
+	size, known := o.Size()
+	switch {
+	case known && total >= 0 && total != size:
+		return 0, errChanged
+	case !known && total >= 0:
+		o.setSize(total)
+	}
+	if got.last > want.last {
+		return 0, errOtherRange
+	}
+	n := got.last - got.first + 1
+	if a.ContentLength >= 0 && a.ContentLength != n {
+		return 0, errShort
+	}
+	return n, nil
+}
+
+// parseContentRange reads "bytes 0-99/1000"; total is -1 for "*".
+func parseContentRange(s string) (r byteRange, total int64, ok bool) {
+	rest, isBytes := strings.CutPrefix(s, "bytes ")
+	span, totalText, hasTotal := strings.Cut(rest, "/")
+	firstText, lastText, hasLast := strings.Cut(span, "-")
+	first, ok1 := parseDigits(firstText)
+	last, ok2 := parseDigits(lastText)
+	total, ok3 := parseDigits(totalText)
+	if totalText == "*" {
+		total, ok3 = -1, true
+	}
+	return byteRange{first, last}, total, isBytes && hasTotal && hasLast && ok1 && ok2 && ok3
+}
+
+// unsatisfied reads the total of a 416's "bytes */1000".
+func unsatisfied(h http.Header) (int64, bool) {
+	text, ok := strings.CutPrefix(h.Get("Content-Range"), "bytes */")
+	if !ok {
+		return 0, false
+	}
+	return parseDigits(text)
+}
+
+func parseDigits(s string) (int64, bool) {
+	if s == "" || s[0] < '0' || s[0] > '9' {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil
+}
