@@ -110,7 +110,7 @@ func NewError(code Code, args ...any) *Error {
 // Because returns e with a reason after its message.
 func (e *Error) Because(reason string) *Error {
 	c := *e
-	c.Message += " " + reason
+	c.Message += " " + clipTo(reason, 400)
 	return &c
 }
 
@@ -127,8 +127,9 @@ func Invalid(name, reason string) *Error {
 func NotFound(kind, id string) *Error { return NewError(ResourceNotFound, kind, clip(id)) }
 
 // clip makes text of the client's safe to repeat in a message: printable, and short.
-func clip(s string) string {
-	const most = 64
+func clip(s string) string { return clipTo(s, 64) }
+
+func clipTo(s string, most int) string {
 	var b strings.Builder
 	for i, r := range s {
 		if i >= most {

@@ -46,7 +46,7 @@ type Request struct {
 
 // ParseRequest reads r: the query and a form body make one set of parameters, in which a name
 // occurs once. The Request is never nil, so that even a refused call is answered in the format
-// it asked for. The error is an *Error, or the fault of reading the body.
+// it asked for. The error is an *Error.
 func ParseRequest(r *http.Request, maxBody int64) (*Request, error) {
 	req := &Request{
 		Format: JSON, Method: r.Method, Host: r.Host, Path: r.URL.Path, Header: r.Header,
@@ -95,7 +95,7 @@ func readBody(r *http.Request, maxBody int64) ([]byte, error) {
 	case errors.As(err, &tooLong), err == nil && int64(len(body)) > maxBody:
 		return nil, errBodyTooLong(maxBody)
 	case err != nil:
-		return nil, fmt.Errorf("read body: %w", err)
+		return nil, Invalid("body", "It did not arrive whole.")
 	}
 	return body, nil
 }
@@ -123,7 +123,17 @@ func checkBodyType(h http.Header, body []byte) error {
 }
 
 // v3 says whether the call claims the newer signature scheme.
-func (r *Request) v3() bool { return strings.HasPrefix(r.Header.Get("Authorization"), "ACS3-") }
+func (r *Request) v3() bool {
+	const prefix = "ACS3-"
+	h := r.Header.Get("Authorization")
+	return len(h) >= len(prefix) && strings.EqualFold(h[:len(prefix)], prefix)
+}
+
+// v1 says whether the call carries a signature of the older scheme.
+func (r *Request) v1() bool {
+	_, given := r.Params["Signature"]
+	return given && !r.v3()
+}
 
 // identify finds out what is asked for. In the older scheme the signed parameters name the
 // action, in the newer one the signed headers do; whoever gives both must mean the same.
@@ -143,7 +153,7 @@ func (r *Request) identify() error {
 		switch {
 		case r.v3():
 			*f.into = header
-		case r.Params["Signature"] != "":
+		case r.v1():
 			*f.into = param
 		default:
 			*f.into = param
@@ -163,9 +173,9 @@ func (r *Request) identify() error {
 // guessFormat sets the format of the reply from what is known so far. Calls signed the older
 // way get XML unless they ask for JSON; all clients do.
 func (r *Request) guessFormat() {
-	f, given := r.Params["Format"]
+	f := r.Params["Format"]
 	switch {
-	case strings.EqualFold(f, XML), (!given || f == "") && r.Params["Signature"] != "" && !r.v3():
+	case strings.EqualFold(f, XML), f == "" && r.v1():
 		r.Format = XML
 	default:
 		r.Format = JSON

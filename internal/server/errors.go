@@ -1,0 +1,140 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/mediagauge/mediagauge/internal/auth"
+	"github.com/mediagauge/mediagauge/internal/ims"
+	"github.com/mediagauge/mediagauge/internal/job"
+)
+
+// aboutError says which of the client's things an error is about.
+type aboutError struct {
+	id  string
+	err error
+}
+
+func (e *aboutError) Error() string { return fmt.Sprintf("%q: %v", e.id, e.err) }
+func (e *aboutError) Unwrap() error { return e.err }
+
+// about names the thing that err is about; nil stays nil.
+func about(id string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &aboutError{id, err}
+}
+
+// errorRow turns one sentinel into the wire's words.
+type errorRow struct {
+	name string // as written in Go
+	is   error
+	to   func(id string) *ims.Error
+}
+
+func plain(code ims.Code) func(string) *ims.Error {
+	return func(string) *ims.Error { return ims.NewError(code) }
+}
+
+func because(code ims.Code, reason string) func(string) *ims.Error {
+	return func(string) *ims.Error { return ims.NewError(code).Because(reason) }
+}
+
+func notFound(kind string) func(string) *ims.Error {
+	return func(id string) *ims.Error { return ims.NotFound(kind, id) }
+}
+
+func soon(code ims.Code) func(string) *ims.Error {
+	return func(string) *ims.Error {
+		e := ims.NewError(code)
+		e.RetryAfter = time.Second
+		return e
+	}
+}
+
+// errorRows is sorted by name. Sentinels that no call can meet stay internal errors here on
+// purpose, so that a new one is noticed.
+var errorRows = []errorRow{
+	{"auth.ErrBadKey", auth.ErrBadKey, plain(ims.InternalError)}, // imports only
+	{"auth.ErrBearerUnsupported", auth.ErrBearerUnsupported, because(ims.IncompleteSignature, "Bearer tokens are not accepted: sign with an access key.")},
+	{"auth.ErrInactiveKey", auth.ErrInactiveKey, plain(ims.InvalidAccessKeyInactive)},
+	{"auth.ErrKeyNotFound", auth.ErrKeyNotFound, notFound("access key")},
+	{"auth.ErrKeyTaken", auth.ErrKeyTaken, plain(ims.InternalError)}, // imports only
+	{"auth.ErrNoSignature", auth.ErrNoSignature, because(ims.IncompleteSignature, "The request is not signed.")},
+	{"auth.ErrReplayed", auth.ErrReplayed, plain(ims.NonceUsed)},
+	{"auth.ErrSeal", auth.ErrSeal, plain(ims.InternalError)}, // the database was written under another master key
+	{"auth.ErrSecurityToken", auth.ErrSecurityToken, because(ims.InvalidSecurityToken, "Access keys of this server take no security token.")},
+	{"auth.ErrSignatureMethod", auth.ErrSignatureMethod, because(ims.InvalidSignatureMethod, "HMAC-SHA1 with SignatureVersion 1.0 and ACS3-HMAC-SHA256 are known.")},
+	{"auth.ErrTimestampExpired", auth.ErrTimestampExpired, plain(ims.InvalidTimestampExpired)},
+	{"auth.ErrTimestampFormat", auth.ErrTimestampFormat, plain(ims.InvalidTimestampFormat)},
+	{"auth.ErrTimestampMissing", auth.ErrTimestampMissing, plain(ims.IllegalTimestamp)},
+	{"auth.ErrUnknownKey", auth.ErrUnknownKey, plain(ims.InvalidAccessKeyNotFound)},
+	{"context.Canceled", context.Canceled, soon(ims.ServiceUnavailable)}, // the client is gone
+	{"context.DeadlineExceeded", context.DeadlineExceeded, soon(ims.ServiceUnavailable)},
+	{"job.ErrBadID", job.ErrBadID, notFound("resource")},
+	{"job.ErrBadPageToken", job.ErrBadPageToken, func(string) *ims.Error {
+		return ims.Invalid("NextPageToken", "It is not a token of this list with these filters.")
+	}},
+	{"job.ErrLeaseLost", job.ErrLeaseLost, plain(ims.InternalError)}, // workers only
+	{"job.ErrMediaNotFound", job.ErrMediaNotFound, notFound("media asset")},
+	{"job.ErrNotFound", job.ErrNotFound, notFound("job")},
+	{"job.ErrPipelineBusy", job.ErrPipelineBusy, because(ims.OperationDenied, "The pipeline still has unfinished jobs.")},
+	{"job.ErrPipelineDefault", job.ErrPipelineDefault, because(ims.OperationDenied, "The default pipeline cannot be deleted.")},
+	{"job.ErrPipelineLimit", job.ErrPipelineLimit, func(string) *ims.Error { return ims.NewError(ims.QuotaExceeded, "Pipeline") }},
+	{"job.ErrPipelineNotFound", job.ErrPipelineNotFound, notFound("pipeline")},
+	{"job.ErrQueueFull", job.ErrQueueFull, soon(ims.ThrottlingUser)},
+	{"job.ErrStopped", job.ErrStopped, soon(ims.ServiceUnavailable)},
+}
+
+// translate is the only way from an error of ours to one of the wire. What it does not know
+// becomes an internal error that tells nothing.
+func translate(err error) *ims.Error {
+	var onWire *ims.Error
+	if errors.As(err, &onWire) {
+		return onWire
+	}
+	var (
+		mismatch   *auth.MismatchError
+		incomplete *auth.IncompleteError
+		missing    *auth.MissingError
+		input      *job.InputError
+	)
+	switch {
+	case errors.As(err, &mismatch):
+		return ims.NewError(ims.SignatureDoesNotMatch, mismatch.StringToSign)
+	case errors.As(err, &incomplete):
+		return ims.NewError(ims.IncompleteSignature).Because(sentence(incomplete.Reason))
+	case errors.As(err, &missing):
+		return ims.Missing(missing.Name)
+	case errors.As(err, &input):
+		return ims.Invalid("Input."+input.Field, sentence(input.Reason))
+	}
+	var subject *aboutError
+	id := ""
+	if errors.As(err, &subject) {
+		id = subject.id
+	}
+	for _, row := range errorRows {
+		if errors.Is(err, row.is) {
+			return row.to(id)
+		}
+	}
+	return ims.NewError(ims.InternalError)
+}
+
+// sentence makes a reason of ours, which is lower case and without a stop, a sentence.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	if c := s[0]; c >= 'a' && c <= 'z' {
+		s = string(c-'a'+'A') + s[1:]
+	}
+	if s[len(s)-1] != '.' {
+		s += "."
+	}
+	return s
+}

@@ -1,0 +1,100 @@
+// Package server answers HTTP: it reads a call, finds out who signed it, checks its parameters,
+// does it with the queue, and writes the reply in the wire's words. It knows neither stores nor
+// media.
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync/atomic"
+)
+
+// Server is the API with its health checks. It is safe for concurrent use.
+type Server struct {
+	cfg      Config
+	handlers map[string]handler
+	draining atomic.Bool
+}
+
+// New returns a Server. It starts nothing.
+func New(c Config) *Server {
+	s := &Server{cfg: c.withDefaults()}
+	s.handlers = s.table()
+	return s
+}
+
+// Drain makes /readyz refuse from now on, so that no more calls are sent here. Calls that come
+// all the same are answered.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+// ServeHTTP routes by the exact path: a router that cleans paths would change what was signed.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/healthz":
+		s.health(w, nil)
+	case "/readyz":
+		s.health(w, s.ready)
+	case docsPath:
+		serveErrorDocs(w)
+	default:
+		s.serveAPI(w, r)
+	}
+}
+
+// serveAPI answers one call, writes its one line of log and turns a panic into a reply.
+func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
+	c := newCall(r, s.cfg.Now())
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			c.err = fmt.Errorf("panic: %v", p)
+			c.stack = string(debug.Stack())
+			s.reply(w, c, nil, c.err)
+		}
+		s.log(r, c)
+	}()
+	out, err := s.answer(r, c)
+	s.reply(w, c, out, err)
+}
+
+// log writes the one event of a call. The cause of a fault appears here and nowhere else.
+func (s *Server) log(r *http.Request, c *call) {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("request_id", c.id),
+		slog.String("remote", r.RemoteAddr),
+		slog.String("method", short(r.Method)),
+		slog.Int("status", c.status),
+		slog.Duration("took", s.cfg.Now().Sub(c.began)),
+		slog.Int("bytes", c.written),
+	}
+	if c.action.Name != "" {
+		attrs = append(attrs, slog.String("action", c.action.Name))
+	}
+	if c.who.KeyID != "" {
+		attrs = append(attrs, slog.Int64("account", int64(c.who.Account)), slog.String("key", c.who.KeyID), slog.String("scheme", string(c.who.Scheme)))
+	}
+	if c.code != "" {
+		attrs = append(attrs, slog.String("code", string(c.code)))
+	}
+	if c.status >= 500 {
+		level = slog.LevelError
+		attrs = append(attrs, slog.Any("err", c.err))
+		if c.stack != "" {
+			attrs = append(attrs, slog.String("stack", c.stack))
+		}
+	}
+	s.cfg.Log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// short bounds what of a client's text goes into the log.
+func short(s string) string {
+	if len(s) > 32 {
+		return s[:32]
+	}
+	return s
+}
