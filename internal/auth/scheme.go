@@ -1,8 +1,6 @@
 package auth
 
-import (
-	"strings"
-)
+import "strings"
 
 // Scheme names a signature scheme.
 type Scheme string

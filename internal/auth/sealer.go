@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -66,14 +67,12 @@ func readMasterKey(path string) ([]byte, error) {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return nil, fmt.Errorf("%s: mode %04o lets others in: want 0600", path, mode)
 	}
-	text := make([]byte, 2*masterKeyLen+2)
-	n, _ := f.Read(text)
-	key := make([]byte, masterKeyLen)
-	text = bytes.TrimRight(text[:n], "\r\n")
-	if len(text) != 2*masterKeyLen {
-		return nil, fmt.Errorf("%s: want %d hexadecimal digits", path, 2*masterKeyLen)
+	text, err := io.ReadAll(io.LimitReader(f, 2*masterKeyLen+3))
+	if err != nil {
+		return nil, err
 	}
-	if _, err := hex.Decode(key, text); err != nil {
+	key, err := hex.DecodeString(string(bytes.TrimRight(text, "\r\n")))
+	if err != nil || len(key) != masterKeyLen {
 		return nil, fmt.Errorf("%s: want %d hexadecimal digits", path, 2*masterKeyLen) // err quotes a digit
 	}
 	return key, nil
@@ -127,4 +126,4 @@ func (s *Sealer) Open(name string, sealed []byte) (string, error) {
 func additional(name string) []byte { return []byte(sealVersion + "access-key:" + name) }
 
 // Format keeps the key schedule out of every print.
-func (s *Sealer) Format(f fmt.State, _ rune) { fmt.Fprint(f, "auth.Sealer") }
+func (s Sealer) Format(f fmt.State, _ rune) { fmt.Fprint(f, "auth.Sealer") }
