@@ -23,7 +23,8 @@ type Config struct {
 	// Ready says why this process should get no calls; nil says it always should.
 	Ready func() error
 
-	HostID      string        // HostId of errors; default "ice.mediagauge"
+	Region      string        // the region this server stands for; default "cn-shanghai"
+	HostID      string        // HostId of errors; default "ice." and the region
 	MaxBody     int64         // bytes; default 1 MiB
 	CallTimeout time.Duration // of one call, its wait for a job's end not counted; default 5 s
 	SyncWait    time.Duration // of SubmitSyncMediaInfoJob; default 60 s
@@ -39,8 +40,11 @@ func (c Config) withDefaults() Config {
 	if c.Ready == nil {
 		c.Ready = func() error { return nil }
 	}
+	if c.Region == "" {
+		c.Region = "cn-shanghai"
+	}
 	if c.HostID == "" {
-		c.HostID = "ice.mediagauge"
+		c.HostID = "ice." + c.Region
 	}
 	if c.MaxBody <= 0 {
 		c.MaxBody = 1 << 20
