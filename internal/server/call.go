@@ -51,6 +51,9 @@ func (s *Server) answer(r *http.Request, c *call) (any, error) {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return nil, ims.NewError(ims.UnsupportedMethod)
 	}
+	if s.cfg.RequireTLS && !overTLS(r) {
+		return nil, ims.NewError(ims.NeedTLS)
+	}
 	var err error
 	if c.Request, err = ims.ParseRequest(r, s.cfg.MaxBody); err != nil {
 		return nil, err
@@ -61,6 +64,9 @@ func (s *Server) answer(r *http.Request, c *call) (any, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.cfg.CallTimeout)
 	defer cancel()
 	if c.who, err = s.cfg.Auth.Authenticate(ctx, authRequest(c)); err != nil {
+		return nil, err
+	}
+	if err = s.throttle.admit(c.who.Account, c.action, s.cfg.Now()); err != nil {
 		return nil, err
 	}
 	in, err := c.action.Decode(c.Request)
@@ -78,4 +84,14 @@ func authRequest(c *call) *auth.Request {
 		Method: c.Method, Host: c.Host, Path: c.Path, Query: c.Query, Form: c.Form, Header: c.Header,
 		BodySHA256: c.BodySHA256, HasBody: c.HasBody, Remote: remote.Addr(), Durable: c.action.Durable,
 	}
+}
+
+// overTLS says whether the client's call was encrypted: on this connection, or on the way to a
+// proxy on this machine, which says so. Nobody else is believed.
+func overTLS(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && remote.Addr().IsLoopback() && r.Header.Get("X-Forwarded-Proto") == "https"
 }

@@ -23,7 +23,10 @@ type Config struct {
 	// Ready says why this process should get no calls; nil says it always should.
 	Ready func() error
 
-	Region      string        // the region this server stands for; default "cn-shanghai"
+	Region     string // the region this server stands for; default "cn-shanghai"
+	Strict     bool   // hold accounts to the vendor's rates: Throttling.User beyond them
+	RequireTLS bool   // refuse calls that came neither over TLS nor, says a proxy on loopback, from it
+
 	HostID      string        // HostId of errors; default "ice." and the region
 	MaxBody     int64         // bytes; default 1 MiB
 	CallTimeout time.Duration // of one call, its wait for a job's end not counted; default 5 s

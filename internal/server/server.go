@@ -15,6 +15,7 @@ import (
 type Server struct {
 	cfg      Config
 	handlers map[string]handler
+	throttle *throttle // nil unless the server is strict
 	draining atomic.Bool
 }
 
@@ -22,6 +23,9 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{cfg: c.withDefaults()}
 	s.handlers = s.table()
+	if c.Strict {
+		s.throttle = &throttle{}
+	}
 	return s
 }
 
