@@ -1,13 +1,11 @@
 package sqlite
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
-	"slices"
+	"strconv"
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/job"
@@ -42,14 +40,21 @@ func (s *Store) Ready(ctx context.Context) ([]store.ReadyPipeline, error) {
 	return ready, nil
 }
 
-// claimFrom takes the first jobs of one pipeline. RETURNING gives them in no useful order.
-const claimFrom = `
-UPDATE job_open SET run_state = 1, attempt = attempt + 1, lease_owner = ?3, deadline_us = ?4
-WHERE row_no IN (
-  SELECT row_no FROM job_open INDEXED BY job_open_ready
-  WHERE run_state = 0 AND pipeline_no = (SELECT pipeline_no FROM pipeline WHERE pipeline_no = ?1 AND state = 1)
-  ORDER BY priority DESC, job_id LIMIT ?2)
-RETURNING account, job_id, attempt, pipeline_no, priority, spec`
+// The statements of a claim: read in order, then mark all at once, which measured about half
+// the cost of one UPDATE each. OR FAIL spares the copy of every touched page that SQLite else
+// keeps for a failure half-way; after a failure the transaction is undone as a whole. The plus
+// keeps the planner from making the plan depend on the number itself, which would have it plan
+// again at almost every call.
+const (
+	readyOf = `
+SELECT account, job_id, attempt + 1, pipeline_no, priority, spec, row_no
+FROM job_open INDEXED BY job_open_ready
+WHERE run_state = 0 AND pipeline_no = (SELECT pipeline_no FROM pipeline WHERE pipeline_no = +?1 AND state = 1)
+ORDER BY priority DESC, job_id LIMIT +?2`
+	markRunning = `
+UPDATE OR FAIL job_open SET run_state = 1, attempt = attempt + 1, lease_owner = +?2, deadline_us = ?3
+WHERE row_no IN (SELECT value FROM json_each(?1))`
+)
 
 // Claim implements store.Jobs.
 func (s *Store) Claim(ctx context.Context, r store.ClaimRequest) ([]store.Claimed, error) {
@@ -82,14 +87,20 @@ func (s *Store) Claim(ctx context.Context, r store.ClaimRequest) ([]store.Claime
 }
 
 func claimPipeline(c *conn, r *store.ClaimRequest, pipeline int64, n int) ([]store.Claimed, error) {
-	var got []store.Claimed
+	got := make([]store.Claimed, 0, n)
+	rows := make([]int64, 0, n)
 	err := c.query(func(row []driver.Value) error {
 		got = append(got, scanClaimed(row))
+		rows = append(rows, row[6].(int64))
 		return nil
-	}, claimFrom, pipeline, n, r.Node, r.Deadline.UnixMicro())
-	slices.SortFunc(got, func(a, b store.Claimed) int {
-		return cmp.Or(cmp.Compare(b.Priority, a.Priority), bytes.Compare(a.ID[:], b.ID[:]))
-	})
+	}, readyOf, pipeline, n)
+	if err != nil {
+		return nil, err
+	}
+	if len(got) == 0 {
+		return nil, nil
+	}
+	_, err = c.exec(markRunning, jsonList(rows), r.Node, r.Deadline.UnixMicro())
 	return got, err
 }
 
@@ -112,6 +123,18 @@ func scanID(v driver.Value) (id job.ID) {
 func scanBlob(v driver.Value) []byte {
 	b, _ := v.([]byte)
 	return blob(b)
+}
+
+// jsonList prints row numbers for json_each.
+func jsonList(rows []int64) string {
+	b := []byte{'['}
+	for i, no := range rows {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, no, 10)
+	}
+	return string(append(b, ']'))
 }
 
 // alive fails with store.ErrNodeGone unless node is registered and its lease has not ended.

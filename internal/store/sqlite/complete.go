@@ -8,13 +8,15 @@ import (
 )
 
 // The statements of a completion. The first is the fence: it changes nothing unless the node
-// still holds that attempt.
+// still holds that attempt. A job keeps its row number, so that the open rows can be deleted
+// together by the numbers that the insertions report. OR FAIL spares the copy of every touched
+// page that SQLite else keeps for a failure half-way; one row has no half-way.
 const (
 	insertDone = `
-INSERT INTO job_done (account, job_id, pipeline_no, priority, state, attempt, finished_us, name, spec, outcome)
-SELECT account, job_id, pipeline_no, priority, ?5, attempt, ?6, name, spec, ?7 FROM job_open
-WHERE account = ?1 AND job_id = ?2 AND run_state = 1 AND lease_owner = ?3 AND attempt = ?4`
-	deleteOpen   = `DELETE FROM job_open WHERE account = ? AND job_id = ?`
+INSERT OR FAIL INTO job_done (row_no, account, job_id, pipeline_no, priority, state, attempt, finished_us, name, spec, outcome)
+SELECT row_no, account, job_id, pipeline_no, priority, ?5, attempt, ?6, name, spec, ?7 FROM job_open
+WHERE account = +?1 AND job_id = ?2 AND run_state = 1 AND lease_owner = +?3 AND attempt = +?4`
+	deleteOpen   = `DELETE FROM job_open WHERE row_no IN (SELECT value FROM json_each(?1))`
 	insertOutbox = `INSERT INTO outbox (account, job_id, created_us, target, body) VALUES (?, ?, ?, ?, ?)`
 )
 
@@ -30,14 +32,23 @@ func (s *Store) Complete(ctx context.Context, node int64, done []store.Completio
 	}
 	accepted := make([]bool, len(done))
 	err := s.writer.do(ctx, len(done), func(c *conn) error {
+		clear(accepted)
+		rows := make([]int64, 0, len(done))
 		for i := range done {
-			ok, err := complete(c, node, &done[i])
+			row, err := complete(c, node, &done[i])
 			if err != nil {
 				return fmt.Errorf("job %s: %w", done[i].ID, err)
 			}
-			accepted[i] = ok
+			if row != 0 {
+				accepted[i] = true
+				rows = append(rows, row)
+			}
 		}
-		return nil
+		if len(rows) == 0 {
+			return nil
+		}
+		_, err := c.exec(deleteOpen, jsonList(rows))
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("complete: %w", err)
@@ -45,18 +56,21 @@ func (s *Store) Complete(ctx context.Context, node int64, done []store.Completio
 	return accepted, nil
 }
 
-func complete(c *conn, node int64, d *store.Completion) (bool, error) {
-	n, err := c.exec(insertDone, d.Account, d.ID, node, d.Attempt, d.State, d.Finished.UnixMicro(), blob(d.Outcome))
-	if err != nil || n == 0 {
-		return false, err
+// complete copies one job to the history and returns its row number, 0 when it was fenced out.
+// The open row is deleted by the caller: until then a second completion of the same job in the
+// same call would pass the fence, so it is refused by the history's own key.
+func complete(c *conn, node int64, d *store.Completion) (int64, error) {
+	row, err := c.insert(insertDone, d.Account, d.ID, node, d.Attempt, d.State, d.Finished.UnixMicro(), blob(d.Outcome))
+	if isUnique(err) {
+		return 0, nil
 	}
-	if _, err := c.exec(deleteOpen, d.Account, d.ID); err != nil {
-		return false, err
+	if err != nil || row == 0 {
+		return 0, err
 	}
 	for _, m := range d.Outbox {
 		if _, err := c.exec(insertOutbox, d.Account, d.ID, d.Finished.UnixMicro(), m.Target, blob(m.Body)); err != nil {
-			return false, err
+			return 0, err
 		}
 	}
-	return true, nil
+	return row, nil
 }

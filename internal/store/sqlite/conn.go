@@ -17,6 +17,8 @@ import (
 type conn struct {
 	dc    driver.Conn
 	stmts map[string]*stmt
+
+	lastRow int64 // the largest job row number ever given out
 }
 
 // stmt is a prepared statement with a reusable argument list.
@@ -62,10 +64,13 @@ func (c *conn) exec(sql string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
-// insert runs sql and returns the row number it made.
+// insert runs sql and returns the row number it made, 0 when it made none.
 func (c *conn) insert(sql string, args ...any) (int64, error) {
 	r, err := c.result(sql, args)
 	if err != nil {
+		return 0, err
+	}
+	if n, err := r.RowsAffected(); err != nil || n == 0 {
 		return 0, err
 	}
 	return r.LastInsertId()
@@ -115,6 +120,14 @@ func (c *conn) scalar(sql string, args ...any) (v int64, ok bool, err error) {
 		return nil
 	}, sql, args...)
 	return v, ok, err
+}
+
+// loadLastRow finds where the numbering of jobs goes on. A job keeps its number from submit to
+// the end of its history, so numbers are counted here and not left to each table.
+func (c *conn) loadLastRow() (err error) {
+	c.lastRow, _, err = c.scalar(`SELECT max(coalesce((SELECT max(row_no) FROM job_open), 0),
+		coalesce((SELECT max(row_no) FROM job_done), 0))`)
+	return err
 }
 
 // text returns the single value that sql yields, printed.

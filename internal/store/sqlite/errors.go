@@ -47,9 +47,8 @@ func explain(err error) error {
 	return err
 }
 
-// isUnique says whether err is a repeated key.
+// isUnique says whether err is a repeated key other than the row number.
 func isUnique(err error) bool {
 	var e *sqlite.Error
-	return errors.As(err, &e) &&
-		(e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == lib.SQLITE_CONSTRAINT_PRIMARYKEY)
+	return errors.As(err, &e) && e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE
 }

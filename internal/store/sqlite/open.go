@@ -145,6 +145,9 @@ func openWriter(ctx context.Context, path string, o Options) (*conn, error) {
 	if err := migrate(c, migrations, o.Now); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
+	if err := c.loadLastRow(); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
 	if err := c.checkpoint(); err != nil { // what a crash left in the log
 		return nil, errors.Join(err, c.close())
 	}

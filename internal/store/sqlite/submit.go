@@ -8,13 +8,14 @@ import (
 	"github.com/mediagauge/mediagauge/internal/store"
 )
 
-// insertOpen inserts nothing when the pipeline is not the account's or the id is already in
-// the history; an id that is still open violates the table's own constraint.
+// insertOpen violates a constraint when the pipeline is not the account's, when the id is in
+// the history already, and when it is still open. Inserting plain values, not the result of a
+// SELECT, spares the copy of every touched page that SQLite else keeps for a failure half-way.
 const insertOpen = `
-INSERT INTO job_open (account, job_id, pipeline_no, priority, name, spec)
-SELECT ?1, ?2, pipeline_no, ?4, ?5, ?6 FROM pipeline
-WHERE pipeline_no = ?3 AND account = ?1
-  AND NOT EXISTS (SELECT 1 FROM job_done WHERE account = ?1 AND job_id = ?2)`
+INSERT INTO job_open (row_no, account, job_id, pipeline_no, priority, name, spec) VALUES (?7, ?1, ?2,
+  (SELECT pipeline_no FROM pipeline WHERE pipeline_no = +?3 AND account = +?1
+    AND NOT EXISTS (SELECT 1 FROM job_done WHERE account = +?1 AND job_id = ?2)),
+  ?4, ?5, ?6)`
 
 // Submit implements store.Jobs.
 func (s *Store) Submit(ctx context.Context, jobs []store.NewJob) ([]error, error) {
@@ -39,23 +40,35 @@ func (s *Store) Submit(ctx context.Context, jobs []store.NewJob) ([]error, error
 }
 
 func insertJob(c *conn, j *store.NewJob) error {
-	n, err := c.exec(insertOpen, j.Account, j.ID, j.PipelineNo, j.Priority, j.Name, blob(j.Spec))
-	switch {
-	case isUnique(err):
-		return fmt.Errorf("job %s: %w", j.ID, store.ErrJobExists)
-	case err != nil:
-		return fmt.Errorf("job %s: %w", j.ID, err)
-	case n == 1:
-		return nil
+	c.lastRow++
+	_, err := c.exec(insertOpen, j.Account, j.ID, j.PipelineNo, j.Priority, j.Name, blob(j.Spec), c.lastRow)
+	if isRowError(err) {
+		err = refusal(c, j, err)
 	}
+	if err != nil {
+		return fmt.Errorf("job %s: %w", j.ID, err)
+	}
+	return nil
+}
+
+// refusal finds out which constraint j violated.
+func refusal(c *conn, j *store.NewJob, violated error) error {
 	_, found, err := c.scalar(`SELECT 1 FROM pipeline WHERE pipeline_no = ? AND account = ?`, j.PipelineNo, j.Account)
 	if err != nil {
 		return err
 	}
-	if found {
-		return fmt.Errorf("job %s: %w", j.ID, store.ErrJobExists)
+	if !found {
+		return fmt.Errorf("pipeline number %d: %w", j.PipelineNo, job.ErrPipelineNotFound)
 	}
-	return fmt.Errorf("job %s: pipeline number %d: %w", j.ID, j.PipelineNo, job.ErrPipelineNotFound)
+	_, found, err = c.scalar(`SELECT 1 FROM job_open WHERE account = ?1 AND job_id = ?2
+		UNION ALL SELECT 1 FROM job_done WHERE account = ?1 AND job_id = ?2`, j.Account, j.ID)
+	switch {
+	case err != nil:
+		return err
+	case found:
+		return store.ErrJobExists
+	}
+	return violated
 }
 
 // blob keeps an empty value apart from an absent one, which SQLite would store as NULL.

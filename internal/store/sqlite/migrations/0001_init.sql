@@ -6,9 +6,9 @@ CREATE TABLE pipeline (
   pipeline_id TEXT    NOT NULL,
   name        TEXT    NOT NULL,
   speed       TEXT    NOT NULL,
-  state       INTEGER NOT NULL CHECK (state IN (1, 2)), -- 1 active, 2 paused
+  state       INTEGER NOT NULL CHECK (state BETWEEN 1 AND 2), -- 1 active, 2 paused
   priority    INTEGER NOT NULL CHECK (priority BETWEEN 1 AND 10),
-  is_default  INTEGER NOT NULL CHECK (is_default IN (0, 1)),
+  is_default  INTEGER NOT NULL CHECK (is_default BETWEEN 0 AND 1),
   created_us  INTEGER NOT NULL,
   modified_us INTEGER NOT NULL,
   UNIQUE (account, pipeline_id)
@@ -24,7 +24,7 @@ CREATE TABLE node (
 
 -- Only unfinished jobs, so that every index here stays small however long the history is.
 CREATE TABLE job_open (
-  row_no        INTEGER PRIMARY KEY,
+  row_no        INTEGER PRIMARY KEY, -- kept when the job moves to job_done
   account       INTEGER NOT NULL,
   job_id        BLOB    NOT NULL CHECK (length(job_id) = 16),
   pipeline_no   INTEGER NOT NULL,
@@ -49,7 +49,7 @@ CREATE TABLE job_done (
   job_id      BLOB    NOT NULL,
   pipeline_no INTEGER NOT NULL,
   priority    INTEGER NOT NULL,
-  state       INTEGER NOT NULL CHECK (state IN (3, 4, 5)), -- succeeded, failed, cancelled
+  state       INTEGER NOT NULL CHECK (state BETWEEN 3 AND 5), -- succeeded, failed, cancelled
   attempt     INTEGER NOT NULL,
   finished_us INTEGER NOT NULL,
   name        TEXT    NOT NULL,
@@ -74,7 +74,7 @@ CREATE TABLE access_key (
   key_id     TEXT    PRIMARY KEY,
   account    INTEGER NOT NULL,
   sealed     BLOB    NOT NULL,
-  active     INTEGER NOT NULL CHECK (active IN (0, 1)),
+  active     INTEGER NOT NULL CHECK (active BETWEEN 0 AND 1),
   created_us INTEGER NOT NULL,
   note       TEXT    NOT NULL
 ) STRICT;
