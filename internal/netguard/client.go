@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -101,7 +102,10 @@ func (g *Guard) control(_ context.Context, network, address string, _ syscall.Ra
 	if err != nil {
 		return g.deny(address, "unreadable address")
 	}
-	return g.CheckAddr(ap)
+	if err := g.CheckAddr(ap); err != nil || g.dialling == nil {
+		return err
+	}
+	return g.dialling(ap)
 }
 
 // roundTripper checks the URL of every hop before its host is looked up.
@@ -111,7 +115,7 @@ type roundTripper struct {
 }
 
 func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
-	u, err := t.guard.CheckURL(req.URL.String())
+	u, err := t.guard.CheckURL(spell(req.URL))
 	if err != nil {
 		if req.Body != nil {
 			req.Body.Close()
@@ -123,6 +127,15 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		req.URL.Host = u.Host
 	}
 	return t.base.RoundTrip(req)
+}
+
+// spell is u.String with the host as it was written: String percent-encodes an international
+// name, which CheckURL takes for a disguise.
+func spell(u *url.URL) string {
+	const mark = "h"
+	v := *u
+	v.Host = mark
+	return strings.Replace(v.String(), "//"+mark, "//"+u.Host, 1)
 }
 
 // CloseIdleConnections serves http.Client.CloseIdleConnections.
@@ -153,7 +166,7 @@ func (g *Guard) redirectPolicy(o Options) func(*http.Request, []*http.Request) e
 		if err := checkText(req.Response.Header.Get("Location")); err != nil {
 			return g.deny(req.URL.Host, "redirect: "+err.Error())
 		}
-		u, err := g.CheckURL(req.URL.String())
+		u, err := g.CheckURL(spell(req.URL))
 		switch {
 		case errors.Is(err, ErrBadURL):
 			return g.deny(req.URL.Host, "redirect: "+err.Error())

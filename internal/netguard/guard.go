@@ -11,6 +11,8 @@ type Guard struct {
 	Allow    Allow         // what may be dialled although not public
 	Resolver *net.Resolver // nil: Go's own resolver
 	OnDenied func(*Denied) // called for each refusal, from any goroutine; may be nil
+
+	dialling func(netip.AddrPort) error // tests: sees each address about to be connected to
 }
 
 // New returns a Guard with the given exceptions.

@@ -219,6 +219,9 @@ func checkName(name string) error {
 		if len(label) < 1 || len(label) > 63 {
 			return badURL("host label of %d bytes", len(label))
 		}
+		if label[0] == '-' || label[len(label)-1] == '-' {
+			return badURL("host label with a hyphen at its end")
+		}
 		for _, c := range []byte(label) {
 			if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
 				return badURL("host has %q", c)
