@@ -1,0 +1,55 @@
+# Every target is a few plain commands: read them here and run them without make if you like.
+export CGO_ENABLED = 0
+BIN = bin/mediagauge
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check unit sdk e2e crash bench golden generate fuzz build clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## start the service, submit a sample through the API and print its facts
+	@tools/install.sh ffprobe
+	go build -trimpath -o $(BIN) ./cmd/mediagauge
+	$(BIN) serve --demo
+
+test: ## everything: format, vet, generated files, all Go tests, vendor clients in Go and Node
+	@tools/install.sh ffprobe node npm strace
+	$(MAKE) --no-print-directory check unit sdk
+
+check: ## formatting, vet, generated documents
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "not gofmt'd:"; echo "$$out"; exit 1; }
+	go vet ./...
+	go run ./tools/docgen -check
+
+unit: ## all Go tests of this module, end to end included
+	go test -timeout 15m ./...
+
+sdk: build ## the vendor's own clients, unmodified, against the built binary
+	cd test/sdk/go && MEDIAGAUGE_BIN=$(CURDIR)/$(BIN) go test -count=1 -timeout 10m ./...
+	cd test/sdk/node && npm ci --no-audit --no-fund --loglevel=error && MEDIAGAUGE_BIN=$(CURDIR)/$(BIN) npm test
+
+e2e: ## the built binary from outside only
+	go test -count=1 ./test/e2e/...
+
+crash: ## kill -9 under load, ROUNDS times (default 200)
+	MEDIAGAUGE_CRASH_ROUNDS=$${ROUNDS:-200} go test -count=1 -timeout 60m -run Crash -v ./test/e2e/... ./internal/store/sqlite/...
+
+bench: ## benchmarks, side by side with ffprobe in the same run
+	@tools/install.sh ffprobe
+	go test -run '^$$' -bench . -benchtime 3s ./internal/queue ./internal/store/sqlite ./probe/ffprobe ./test/bench
+
+golden: ## rewrite golden files; look at the diff afterwards
+	go test ./... -update
+
+generate: ## rewrite generated documents
+	go run ./tools/docgen
+
+fuzz: ## fuzz one target: make fuzz PKG=./internal/ims TARGET=FuzzInputJSON T=60s
+	go test -run '^$$' -fuzz '^$(TARGET)$$' -fuzztime $(or $(T),60s) $(PKG)
+
+build: ## build the binary
+	go build -trimpath -o $(BIN) ./cmd/mediagauge
+
+clean: ## remove what the targets made
+	rm -rf bin test/sdk/node/node_modules

@@ -1,0 +1,11 @@
+package app
+
+import (
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	RunStage()
+	os.Exit(m.Run())
+}

@@ -1,0 +1,141 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/mediagauge/mediagauge/internal/engine"
+	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/netguard"
+	"github.com/mediagauge/mediagauge/internal/source"
+	"github.com/mediagauge/mediagauge/internal/worker"
+	"github.com/mediagauge/mediagauge/probe"
+	"github.com/mediagauge/mediagauge/probe/ffprobe"
+)
+
+// RunStage takes over the process when it was started as the contained child of the ffprobe
+// engine, and otherwise returns at once. main calls it before anything else.
+func RunStage() { ffprobe.RunStage() }
+
+// newFFprobe prepares the ffprobe that the settings ask for; nil when it is switched off.
+func newFFprobe(s Settings) (*ffprobe.Prober, error) {
+	if s.FFprobe == "off" {
+		return nil, nil
+	}
+	c := ffprobe.DefaultConfig
+	c.Timeout = s.FFprobeTimeout
+	c.SpoolBytes = s.SourceMaxBytes
+	c.AllowUncontained = s.FFprobeContained == "off"
+	if s.FFprobe != "ffprobe" {
+		c.Path = s.FFprobe
+	}
+	return ffprobe.New(c)
+}
+
+// newEngine decides who answers. Where "auto" has no usable ffprobe the native readers are on
+// their own, and missing says why.
+func newEngine(s Settings) (eng engine.Engine, missing, err error) {
+	native := engine.Native(probe.New(formats...))
+	if s.Engine == engine.NameNative {
+		return native, nil, nil
+	}
+	p, err := newFFprobe(s)
+	if err == nil && p == nil {
+		err = errors.New("ffprobe is switched off")
+	}
+	switch {
+	case s.Engine == engine.NameFFprobe && err != nil:
+		return nil, nil, fmt.Errorf("engine ffprobe: %w", err)
+	case s.Engine == engine.NameFFprobe:
+		return engine.FFprobe(p), nil, nil
+	case err != nil:
+		return engine.Auto(native, nil), err, nil
+	}
+	return engine.Auto(native, engine.FFprobe(p)), nil, nil
+}
+
+// newOpener builds the guarded way to sources. extra is added to the allow list.
+func newOpener(s Settings, log *slog.Logger, extra string) (*source.Opener, error) {
+	list := s.SourceAllow
+	if extra != "" {
+		list += "," + extra
+	}
+	allow, err := netguard.ParseAllow(list)
+	if err != nil {
+		return nil, fmt.Errorf("source-allow: %w", err)
+	}
+	guard := netguard.New(allow)
+	guard.OnDenied = func(d *netguard.Denied) { log.Warn("source address denied", "host", d.Host, "reason", d.Reason) }
+	c := source.DefaultConfig()
+	c.Storages, c.URLInputs, c.Region = s.Storages, s.URLInputs, s.Region
+	c.MaxBytes, c.MaxRequests, c.Deadline = s.SourceMaxBytes, s.SourceMaxReqs, s.JobTimeout
+	c.OnFailure = func(ref string, err error) { log.Debug("source failed", "source", ref, "error", err) }
+	return source.New(c, guard)
+}
+
+// checkInput judges an input at submit time, without any network.
+func checkInput(o *source.Opener) func(context.Context, job.AccountID, job.Input) error {
+	return func(_ context.Context, _ job.AccountID, in job.Input) error {
+		if in.Type == job.InputMedia {
+			return fmt.Errorf("media asset %q: %w", in.Media, job.ErrMediaNotFound)
+		}
+		if err := o.Check(in.Media); err != nil {
+			return &job.InputError{Field: "Media", Reason: sentence(err.Error())}
+		}
+		return nil
+	}
+}
+
+// openInput opens the inputs of jobs for the worker.
+func openInput(o *source.Opener) worker.Open {
+	return func(ctx context.Context, _ job.AccountID, in job.Input) (worker.Object, error) {
+		obj, err := o.Open(ctx, in.Media)
+		if err != nil {
+			return nil, err
+		}
+		return worker.FromSource(obj, ""), nil
+	}
+}
+
+// sentence makes an error's text end as a sentence does.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	b := []byte(s)
+	if b[0] >= 'a' && b[0] <= 'z' {
+		b[0] -= 'a' - 'A'
+	}
+	if last := b[len(b)-1]; last != '.' {
+		b = append(b, '.')
+	}
+	return string(b)
+}
+
+// newLogger builds the log of the settings.
+func newLogger(s Settings, w logWriter) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		level = slog.LevelInfo
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+type logWriter interface{ Write([]byte) (int, error) }
+
+// limits bounds what an engine may read of one source.
+func limits(s Settings) probe.Limits {
+	l := probe.DefaultLimits
+	l.MaxBytes = max(l.MaxBytes, s.SourceMaxBytes)
+	return l
+}
+
+// grace is how long a drain waits for running jobs.
+const grace = 20 * time.Second

@@ -1,0 +1,197 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/mediagauge/mediagauge/internal/auth"
+	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/queue"
+	"github.com/mediagauge/mediagauge/internal/server"
+	"github.com/mediagauge/mediagauge/internal/source"
+	"github.com/mediagauge/mediagauge/internal/store/sqlite"
+	"github.com/mediagauge/mediagauge/internal/worker"
+)
+
+// service is every part of a running server.
+type service struct {
+	settings Settings
+	log      *slog.Logger
+	store    *sqlite.Store
+	auth     *auth.Authenticator
+	rootKey  rootKey
+	opener   *source.Opener
+	queue    *queue.Queue
+	worker   *worker.Worker
+	handler  *server.Server
+}
+
+// Serve runs the service until ctx ends, then drains it. It prints "listening on URL" to
+// stdout once calls are accepted, and in demo mode what the sample's job brought.
+func Serve(ctx context.Context, s Settings, stdout, stderr io.Writer) error {
+	log := newLogger(s, stderr)
+	demo, err := startDemo(s)
+	if err != nil {
+		return err
+	}
+	defer demo.close()
+	svc, err := build(ctx, s, log, demo.allow())
+	if err != nil {
+		return err
+	}
+	defer svc.close()
+	listener, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	return svc.run(ctx, listener, func(url string) error {
+		fmt.Fprintln(stdout, "listening on", url)
+		return demo.show(ctx, url, svc.rootKey, stdout)
+	})
+}
+
+// build opens and connects all parts, without starting any.
+func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *service, err error) {
+	svc := &service{settings: s, log: log}
+	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	if svc.store, err = sqlite.Open(ctx, filepath.Join(s.DataDir, "mediagauge.db"), sqlite.Options{Log: log}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			svc.close()
+		}
+	}()
+	if _, err = svc.store.Check(ctx); err != nil {
+		return nil, err
+	}
+	sealer, err := auth.LoadSealer(filepath.Join(s.DataDir, "master.key"))
+	if err != nil {
+		return nil, err
+	}
+	svc.auth = auth.New(svc.store, sealer, auth.Config{})
+	if svc.rootKey, err = bootstrap(ctx, s, svc.auth, log); err != nil {
+		return nil, err
+	}
+	if svc.opener, err = newOpener(s, log, allow); err != nil {
+		return nil, err
+	}
+	eng, missing, err := newEngine(s)
+	if err != nil {
+		return nil, err
+	}
+	if missing != nil {
+		log.Warn("ffprobe cannot be used: what the native readers do not know will be an UnsupportedFormat", "reason", missing)
+	}
+	if svc.queue, err = queue.New(svc.store, queueConfig(s, log, sealer)); err != nil {
+		return nil, err
+	}
+	if err = svc.queue.EnsureAccount(ctx, job.AccountID(s.AccountID)); err != nil {
+		return nil, err
+	}
+	svc.worker, err = worker.New(svc.queue, openInput(svc.opener), eng, worker.Config{
+		Workers: s.Workers, JobTimeout: s.JobTimeout, Limits: limits(s), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	svc.handler = server.New(server.Config{
+		Queue: svc.queue, Auth: svc.auth, CheckInput: checkInput(svc.opener),
+		Region: s.Region, Strict: s.Limits == "strict", RequireTLS: s.RequireTLS, Log: log,
+	})
+	return svc, nil
+}
+
+func queueConfig(s Settings, log *slog.Logger, sealer *auth.Sealer) queue.Config {
+	c := queue.DefaultConfig()
+	c.Node, _ = os.Hostname()
+	c.JobDeadline = s.JobTimeout + 30*time.Second
+	c.MaxOpen = s.MaxOpenJobs
+	c.Retention = time.Duration(s.RetentionDays) * 24 * time.Hour
+	c.TokenKey = sealer.Derive("page token")
+	c.Log = log
+	return c
+}
+
+// run serves until ctx ends or a part fails, then stops everything in order: first calls, then
+// work, then the store's upkeep.
+func (svc *service) run(ctx context.Context, l net.Listener, ready func(url string) error) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	calls, endCalls := context.WithCancel(context.WithoutCancel(ctx))
+	defer endCalls()
+	hs := server.HTTP(svc.handler, server.Timeouts{}, svc.log)
+	hs.BaseContext = func(net.Listener) context.Context { return calls }
+	var parts sync.WaitGroup
+	start := func(name string, f func() error) {
+		parts.Go(func() {
+			if err := f(); err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, context.Canceled) {
+				fail(fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	upkeep, endUpkeep := context.WithCancel(context.WithoutCancel(ctx))
+	defer endUpkeep()
+	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer endWork()
+	workDone := make(chan struct{})
+	start("queue", func() error { return svc.queue.Run(upkeep) })
+	start("worker", func() error { defer close(workDone); return svc.worker.Run(work) })
+	start("http", func() error { return hs.Serve(l) })
+	start("store", func() error {
+		select {
+		case err := <-svc.store.Fatal():
+			return err
+		case <-ctx.Done():
+			return nil
+		}
+	})
+	if err := ready("http://" + l.Addr().String()); err != nil {
+		fail(err)
+	}
+
+	<-ctx.Done()
+	svc.log.Info("draining")
+	svc.handler.Drain()
+	endCalls() // calls that wait for a job answer with the job as it stands
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := hs.Shutdown(stop); err != nil {
+		_ = hs.Close()
+	}
+	endWork()
+	select {
+	case <-workDone:
+	case <-stop.Done():
+	}
+	endUpkeep()
+	parts.Wait()
+	svc.log.Info("stopped")
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+func (svc *service) close() {
+	if svc.opener != nil {
+		svc.opener.Close()
+	}
+	if svc.auth != nil {
+		_ = svc.auth.Close()
+	}
+	if svc.store != nil {
+		_ = svc.store.Close()
+	}
+}

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Installs what a make target needs and the machine lacks, and says so.
+# Usage: tools/install.sh COMMAND…   (ffprobe, ffmpeg, node, npm, strace, curl)
+set -eu
+
+missing=""
+for command in "$@"; do
+	command -v "$command" >/dev/null 2>&1 && continue
+	case "$command" in
+	ffprobe | ffmpeg) package=ffmpeg ;;
+	node) package=nodejs ;;
+	*) package=$command ;;
+	esac
+	case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "missing:$missing. Install them with this system's package manager and run the command again." >&2
+	exit 1
+fi
+as_root=""
+if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null 2>&1 || {
+		echo "missing:$missing. Run as root: apt-get install$missing" >&2
+		exit 1
+	}
+	as_root=sudo
+fi
+echo ">>> installing$missing (apt-get)"
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+echo ">>> installed$missing"
