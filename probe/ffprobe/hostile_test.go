@@ -1,0 +1,2 @@
+package ffprobe
+func runHostile(){}

@@ -1,0 +1,13 @@
+package ffprobe
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	RunStage()
+	runHostile()
+	goleak.VerifyTestMain(m)
+}
