@@ -63,7 +63,7 @@ func (s Storage) Validate() error {
 	default:
 		return fmt.Errorf("storage %q: unknown kind %q", s.Bucket, s.Kind)
 	}
-	if _, err := s.base(""); err != nil {
+	if _, err := s.base("any"); err != nil {
 		return fmt.Errorf("storage %q: %w", s.Bucket, err)
 	}
 	return nil

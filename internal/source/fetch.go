@@ -150,8 +150,14 @@ func (o *Object) pastEnd(a *answer, off int64) error {
 		}
 		return o.failStatus(a.StatusCode, errNoRanges)
 	}
-	if total, told := unsatisfied(a.Header); told && total <= off {
-		o.setSize(total)
+	total, told := unsatisfied(a.Header)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch before := o.cache.at(off - 1); {
+	case told && total <= off:
+		o.size = total
+	case before != nil && len(before.data) > 0: // there is a byte before off and none at it
+		o.size = off
 	}
 	return io.EOF
 }

@@ -235,15 +235,16 @@ func classify(err error) (code Code, reason error, temporary bool) {
 
 func classifyNetwork(err error) (code Code, reason error, temporary bool) {
 	var (
-		dns      *net.DNSError
-		timeout  net.Error
-		verify   *tls.CertificateVerificationError
-		host     x509.HostnameError
-		unknown  x509.UnknownAuthorityError
-		invalid  x509.CertificateInvalidError
-		notTLS   tls.RecordHeaderError
-		tlsAlert tls.AlertError
+		dns     *net.DNSError
+		timeout net.Error
+		verify  *tls.CertificateVerificationError
+		host    x509.HostnameError
+		unknown x509.UnknownAuthorityError
+		invalid x509.CertificateInvalidError
+		notTLS  tls.RecordHeaderError
+		op      *net.OpError
 	)
+	_ = errors.As(err, &op)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return Cancelled, context.Canceled, false
@@ -253,7 +254,8 @@ func classifyNetwork(err error) (code Code, reason error, temporary bool) {
 		return Unreachable, errors.New("host lookup failed"), true
 	case errors.As(err, &verify), errors.As(err, &host), errors.As(err, &unknown), errors.As(err, &invalid):
 		return Unreachable, errors.New("certificate is not valid for the host"), false
-	case errors.As(err, &notTLS), errors.As(err, &tlsAlert):
+	case errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch),
+		op != nil && (op.Op == "remote error" || op.Op == "local error"): // crypto/tls's names for alerts
 		return Unreachable, errors.New("tls handshake refused"), false
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return Unreachable, errors.New("connection refused"), true
