@@ -23,6 +23,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
@@ -40,6 +42,8 @@ const (
 	stranger  = job.AccountID(1000000000000002)
 )
 
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
 // rig is a server with its real parts, in a directory of its own.
 type rig struct {
 	*Server
@@ -49,6 +53,7 @@ type rig struct {
 	addr  string
 	host  string
 	log   *logBuffer
+	http  *http.Transport
 
 	pipeline string // of account
 	foreign  string // a pipeline of stranger
@@ -85,11 +90,17 @@ func must[T any](t testing.TB) func(T, error) T {
 
 func newRig(t testing.TB, change func(*Config, *Timeouts)) *rig {
 	t.Helper()
+	return newRigAt(t, time.Now, change)
+}
+
+// newRigAt is newRig with a clock for those who check timestamps.
+func newRigAt(t testing.TB, clock func() time.Time, change func(*Config, *Timeouts)) *rig {
+	t.Helper()
 	dir, ctx := t.TempDir(), context.Background()
 	st := must[*sqlite.Store](t)(sqlite.Open(ctx, filepath.Join(dir, "test.db"), sqlite.Options{}))
 	q := must[*queue.Queue](t)(queue.New(st, queue.Config{MaxPipelines: 5}))
-	a := auth.New(st, must[*auth.Sealer](t)(auth.LoadSealer(filepath.Join(dir, "master.key"))), auth.Config{})
-	r := &rig{queue: q, auth: a, log: &logBuffer{}}
+	a := auth.New(st, must[*auth.Sealer](t)(auth.LoadSealer(filepath.Join(dir, "master.key"))), auth.Config{Now: clock})
+	r := &rig{queue: q, auth: a, log: &logBuffer{}, http: &http.Transport{}}
 	c := Config{Queue: q, Auth: a, Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
 	var timeouts Timeouts
 	if change != nil {
@@ -105,6 +116,7 @@ func newRig(t testing.TB, change func(*Config, *Timeouts)) *rig {
 	r.host, r.addr = l.Addr().String(), l.Addr().String()
 	r.url = "http://" + r.host
 	t.Cleanup(func() {
+		r.http.CloseIdleConnections()
 		hs.Close()
 		if err := <-served; err != http.ErrServerClosed {
 			t.Errorf("serve: %v", err)
@@ -233,7 +245,7 @@ type answer struct {
 
 func (r *rig) do(t testing.TB, req *http.Request) answer {
 	t.Helper()
-	res, err := http.DefaultTransport.RoundTrip(req)
+	res, err := r.http.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}

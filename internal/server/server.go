@@ -50,6 +50,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serveAPI answers one call, writes its one line of log and turns a panic into a reply.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	c := newCall(r, s.cfg.Now())
+	if len(r.TransferEncoding) > 0 {
+		// The HTTP library lets Transfer-Encoding override a Content-Length without a trace.
+		// Whatever follows on such a connection may be smuggled, so nothing follows
+		// (RFC 9112, 6.1).
+		w.Header().Set("Connection", "close")
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {
