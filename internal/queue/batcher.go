@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"runtime"
 	"sync"
 )
 
@@ -48,6 +49,7 @@ func (b *batcher[T, R]) do(ctx context.Context, item T) (R, error) {
 // run flushes until nothing waits. It lives only that long, so an idle batcher costs nothing.
 func (b *batcher[T, R]) run() {
 	for {
+		runtime.Gosched() // those whom the last flush released come back first
 		batch := b.take()
 		if batch == nil {
 			return

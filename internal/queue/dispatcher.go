@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -117,7 +118,10 @@ func (q *Queue) serve(ctx context.Context) bool {
 		Node: lease.id, Want: want, Max: total, Now: now, Deadline: now.Add(q.cfg.JobDeadline),
 	})
 	q.hand(lease, want, claimed, err, now)
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrNodeGone):
+		q.node.doubted()
+	case err != nil:
 		q.cfg.Log.Error("claim jobs", "err", err)
 	}
 	return err == nil

@@ -18,6 +18,8 @@ type lease struct {
 
 // node keeps this process alive in the store.
 type node struct {
+	doubt chan struct{} // the store said that the lease is gone; look at once
+
 	mu    sync.Mutex
 	lease lease
 	until time.Time // by our own clock, taken before the store was asked
@@ -40,6 +42,14 @@ func (n *node) extend(until time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.until = until
+}
+
+// doubted makes heartbeats look after the lease now rather than at the next beat.
+func (n *node) doubted() {
+	select {
+	case n.doubt <- struct{}{}:
+	default:
+	}
 }
 
 // end marks the lease as gone; its claims learn of it.

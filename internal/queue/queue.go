@@ -46,6 +46,7 @@ func New(s store.Store, c Config) (*Queue, error) {
 	q.retries = &batcher[retry, bool]{max: batchSize, flush: q.flushRetries}
 	q.dispatcher.init()
 	q.due.changed = make(chan struct{}, 1)
+	q.node.doubt = make(chan struct{}, 1)
 	return q, nil
 }
 

@@ -103,6 +103,7 @@ func (q *Queue) heartbeats(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-timer.C:
+		case <-q.node.doubt:
 		}
 		next := q.cfg.HeartbeatEvery
 		if err := q.beat(ctx); err != nil && ctx.Err() == nil {

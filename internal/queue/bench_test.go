@@ -1,0 +1,228 @@
+package queue_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/mediagauge/mediagauge/internal/engine"
+	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/queue"
+	"github.com/mediagauge/mediagauge/internal/store"
+	"github.com/mediagauge/mediagauge/internal/store/sqlite"
+	"github.com/mediagauge/mediagauge/internal/worker"
+	"github.com/mediagauge/mediagauge/media"
+	"github.com/mediagauge/mediagauge/probe"
+)
+
+// The load of both benchmarks: 16 pipelines, evenly over 4 accounts.
+const (
+	benchAccounts  = 4
+	benchPipelines = 16
+)
+
+type rig struct {
+	queue     *queue.Queue
+	pipelines []*job.Pipeline
+}
+
+// newRig runs a queue over SQLite, and workers whose engine answers at once with 4 KB.
+// claimed, when not nil, is told of every job that a worker starts.
+func newRig(b *testing.B, workers int, claimed func(id string)) *rig {
+	b.Helper()
+	ctx, cancel := context.WithCancel(b.Context())
+	s, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "jobs.db"), sqlite.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	q, err := queue.New(s, queue.Config{
+		MaxOpen:   10_000_000,
+		Retention: time.Hour,
+		NotifyTargets: func(context.Context, *job.Job) []store.Message {
+			return []store.Message{{Target: "http://callback.example/done"}}
+		},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := &rig{queue: q}
+	for i := range benchPipelines {
+		p, err := q.CreatePipeline(ctx, job.AccountID(1+i%benchAccounts), "bench", job.SpeedStandard, job.Priority(1+i%10))
+		if err != nil {
+			b.Fatal(err)
+		}
+		r.pipelines = append(r.pipelines, p)
+	}
+	open := func(_ context.Context, _ job.AccountID, in job.Input) (worker.Object, error) {
+		if claimed != nil {
+			claimed(in.Media)
+		}
+		return nothing{probe.NewBytes(nil)}, nil
+	}
+	w, err := worker.New(q, open, instant{fourKilobytes()}, worker.Config{Workers: workers})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := q.Run(ctx); err != nil {
+			b.Error(err)
+		}
+	})
+	running.Go(func() { _ = w.Run(ctx) })
+	b.Cleanup(func() {
+		cancel()
+		running.Wait()
+		if err := s.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return r
+}
+
+func (r *rig) submit(ctx context.Context, media string) (*job.Job, error) {
+	p := r.pipelines[rand.IntN(len(r.pipelines))]
+	return r.queue.Submit(ctx, p.Account, job.Spec{
+		Name: "bench", PipelineID: p.ID, Priority: job.Priority(1 + rand.IntN(10)),
+		Input: job.Input{Type: job.InputOSS, Media: media}, Async: true, Trigger: "API",
+	})
+}
+
+type nothing struct{ probe.Source }
+
+func (nothing) Spent() probe.Cost    { return probe.Cost{} }
+func (nothing) Describe() job.Object { return job.Object{Name: "x.mp4", URL: "oss://bucket/x.mp4"} }
+func (nothing) Close() error         { return nil }
+
+type instant struct{ info *media.Info }
+
+func (e instant) Probe(context.Context, *probe.Reader) (engine.Answer, error) {
+	return engine.Answer{Info: e.info, Engine: engine.NameNative}, nil
+}
+
+func fourKilobytes() *media.Info {
+	info := &media.Info{Format: media.Format{Name: "mov,mp4,m4a,3gp,3g2,mj2"}, Size: 1 << 20, BitRate: 888563, Metadata: media.Metadata{}}
+	for i := range 6 {
+		info.Tracks = append(info.Tracks, media.Track{
+			Index: i, Kind: media.KindVideo, Language: "und", BitRate: 128000, NumFrames: 250,
+			Codec: media.Codec{Name: "h264", LongName: "H.264 / AVC / MPEG-4 AVC / MPEG-4 part 10", Profile: "High"},
+			Video: &media.Video{Width: 1920, Height: 1080},
+		})
+	}
+	for i := range 40 {
+		info.Metadata[strings.Repeat("k", i+1)] = "some text of the length that people write"
+	}
+	return info
+}
+
+// cpuTime is what this process has used so far, on all cores. On a busy machine it says more
+// than the clock.
+func cpuTime(b *testing.B) time.Duration {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// BenchmarkCycle measures submit → claimed → completed with all rules on, as fast as it goes.
+func BenchmarkCycle(b *testing.B) {
+	const submitters = 64
+	r := newRig(b, 64, nil)
+	ctx := b.Context()
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	b.ResetTimer()
+	start, cpu := time.Now(), cpuTime(b)
+	var running sync.WaitGroup
+	for range submitters {
+		running.Go(func() {
+			var ended []<-chan struct{}
+			for left.Add(-1) >= 0 {
+				j, err := r.submit(ctx, "oss://bucket/x.mp4")
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				ended = append(ended, r.queue.Ended(j.ID))
+			}
+			_ = ended
+		})
+	}
+	running.Wait()
+	submitted := time.Since(start)
+	for {
+		s, err := r.queue.Stats(ctx)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if s.Succeeded == int64(b.N) {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	b.ReportMetric(float64(b.N)/time.Since(start).Seconds(), "jobs/s")
+	b.ReportMetric(float64((cpuTime(b)-cpu).Microseconds())/float64(b.N), "cpu-µs/job")
+	b.ReportMetric(float64(b.N)/submitted.Seconds(), "submits/s")
+}
+
+// BenchmarkSubmitAt500 measures latency under 500 submits per second that do not wait for
+// each other.
+func BenchmarkSubmitAt500(b *testing.B) {
+	var mu sync.Mutex
+	var submits, starts []time.Duration
+	r := newRig(b, 16, func(sent string) {
+		at, err := time.Parse(time.RFC3339Nano, sent)
+		if err != nil {
+			b.Error(err)
+		}
+		took := time.Since(at)
+		mu.Lock()
+		starts = append(starts, took)
+		mu.Unlock()
+	})
+	ctx := b.Context()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	var running sync.WaitGroup
+	b.ResetTimer()
+	for range b.N {
+		<-tick.C
+		running.Go(func() {
+			start := time.Now()
+			if _, err := r.submit(ctx, start.Format(time.RFC3339Nano)); err != nil {
+				b.Error(err)
+				return
+			}
+			took := time.Since(start)
+			mu.Lock()
+			submits = append(submits, took)
+			mu.Unlock()
+		})
+	}
+	running.Wait()
+	mu.Lock()
+	defer mu.Unlock()
+	report := func(name string, list []time.Duration) {
+		if len(list) == 0 {
+			return
+		}
+		slices.Sort(list)
+		for _, p := range []struct {
+			at   float64
+			unit string
+		}{{0.5, "p50"}, {0.99, "p99"}} {
+			ms := float64(list[int(p.at*float64(len(list)-1))]) / float64(time.Millisecond)
+			b.ReportMetric(ms, name+"-"+p.unit+"-ms")
+		}
+	}
+	report("submit", submits)
+	report("start", starts)
+}

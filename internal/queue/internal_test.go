@@ -1,0 +1,211 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+	"testing/synctest"
+
+	"pgregory.net/rapid"
+
+	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/store"
+)
+
+// serve plays n rounds of one job each and returns how many each pipeline got.
+func serve(f *fair, rounds int, ms map[int64]float64) map[int64]int {
+	got := map[int64]int{}
+	for range rounds {
+		want := f.plan(1)
+		if len(want) == 0 {
+			break
+		}
+		no := want[0].PipelineNo
+		f.settle(want, map[int64]int{no: 1})
+		f.took(no, f.charged(no), ms[no])
+		got[no]++
+	}
+	return got
+}
+
+func TestFairShares(t *testing.T) {
+	t.Parallel()
+	type pipe struct {
+		no      int64
+		account job.AccountID
+		weight  job.Priority
+		ms      float64
+		want    float64 // share of jobs
+	}
+	for name, pipes := range map[string][]pipe{
+		"alone":    {{1, 1, 1, 10, 1}},
+		"weights":  {{1, 1, 9, 10, 0.75}, {2, 1, 3, 10, 0.25}},
+		"accounts": {{1, 1, 10, 10, 0.25}, {2, 1, 10, 10, 0.25}, {3, 2, 1, 10, 0.5}},
+		"time":     {{1, 1, 5, 30, 0.25}, {2, 1, 5, 10, 0.75}},
+		"both":     {{1, 1, 10, 40, 1. / 3}, {2, 2, 1, 20, 2. / 3}},
+	} {
+		var f fair
+		ms := map[int64]float64{}
+		for _, p := range pipes {
+			f.add(p.no, p.account, p.weight, 10_000)
+			ms[p.no] = p.ms
+		}
+		const rounds = 4000
+		got := serve(&f, rounds, ms)
+		for _, p := range pipes {
+			if share := float64(got[p.no]) / rounds; math.Abs(share-p.want) > 0.02 {
+				t.Errorf("%s: pipeline %d got %.3f of the jobs, want %.3f", name, p.no, share, p.want)
+			}
+		}
+	}
+}
+
+// TestIdlingEarnsNoCredit lets one pipeline work alone for long. One that comes back must
+// then get its share, and not everything.
+func TestIdlingEarnsNoCredit(t *testing.T) {
+	t.Parallel()
+	var f fair
+	ms := map[int64]float64{1: 10, 2: 10}
+	f.add(1, 1, 5, 100_000)
+	f.add(2, 2, 5, 1)
+	serve(&f, 5000, ms)
+	f.add(2, 2, 5, 10_000)
+	if got := serve(&f, 100, ms); got[2] < 48 || got[2] > 52 {
+		t.Errorf("got %d of 100 after idling, want half", got[2])
+	}
+}
+
+// TestPlanKeepsEveryoneBusy checks against a plain count that a plan gives out as many turns
+// as there are jobs and takers, and that no work is lost from sight.
+func TestPlanKeepsEveryoneBusy(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var f fair
+		ready := map[int64]int{}
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			no := rapid.Int64Range(1, 6).Draw(t, "pipeline")
+			if rapid.Bool().Draw(t, "add") {
+				n := rapid.IntRange(1, 5).Draw(t, "jobs")
+				f.add(no, job.AccountID(no%3), job.Priority(no), n)
+				ready[no] += n
+				continue
+			}
+			if rapid.Bool().Draw(t, "refresh") {
+				var list []store.ReadyPipeline
+				for no, n := range ready {
+					if n > 0 {
+						list = append(list, store.ReadyPipeline{No: no, Account: job.AccountID(no % 3), Weight: job.Priority(no)})
+					}
+				}
+				f.refresh(list, f.changes)
+			}
+			takers := rapid.IntRange(0, 10).Draw(t, "takers")
+			total := 0
+			for _, n := range ready {
+				total += n
+			}
+			took := 0
+			for took < takers { // as the dispatcher does: until a plan is empty
+				want := f.plan(takers - took)
+				if len(want) == 0 {
+					break
+				}
+				got := map[int64]int{}
+				for _, w := range want {
+					n := min(w.Max, ready[w.PipelineNo])
+					got[w.PipelineNo] = n
+					ready[w.PipelineNo] -= n
+					took += n
+				}
+				f.settle(want, got)
+			}
+			if took != min(takers, total) {
+				t.Fatalf("%d takers and %d jobs met %d times", takers, total, took)
+			}
+		}
+	})
+}
+
+func TestBatcherCollectsWhileItFlushes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := make(chan struct{})
+		var sizes []int
+		b := &batcher[int, int]{max: 4, flush: func(items []int) ([]int, error) {
+			<-gate
+			sizes = append(sizes, len(items))
+			doubled := make([]int, len(items))
+			for i := range items {
+				doubled[i] = 2 * items[i]
+			}
+			return doubled, nil
+		}}
+		send := func(ctx context.Context, i int) {
+			got, err := b.do(ctx, i)
+			if ctx.Err() == nil && (err != nil || got != 2*i) {
+				t.Errorf("item %d: got %d, error %v", i, got, err)
+			}
+		}
+		go send(t.Context(), 0)
+		synctest.Wait()
+		gone, leave := context.WithCancel(t.Context())
+		for i := range 5 {
+			go send(t.Context(), i)
+			go send(gone, i)
+		}
+		synctest.Wait()
+		leave() // those who left before their flush began are left out of it
+		synctest.Wait()
+		close(gate)
+		synctest.Wait()
+		if len(sizes) != 3 || sizes[0] != 1 || sizes[1] != 4 || sizes[2] != 1 {
+			t.Errorf("flushed %v, want [1 4 1]", sizes)
+		}
+		if b.running {
+			t.Error("the batcher thinks it is still flushing")
+		}
+	})
+}
+
+func TestBatcherTellsEveryoneTheError(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	b := &batcher[int, int]{max: 4, flush: func([]int) ([]int, error) { return nil, broken }}
+	for range 3 {
+		if _, err := b.do(t.Context(), 1); !errors.Is(err, broken) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestEncodingIsVersioned(t *testing.T) {
+	t.Parallel()
+	b, err := encode(job.Spec{Name: "x"})
+	if err != nil || b[0] != encodingJSON {
+		t.Fatalf("got %q, error %v", b, err)
+	}
+	for _, bad := range [][]byte{nil, {}, {0}, {2, '{', '}'}, []byte(`{}`)} {
+		var s job.Spec
+		if err := decode(bad, &s); !errors.Is(err, errEncoding) {
+			t.Errorf("%q: got %v, want errEncoding", bad, err)
+		}
+	}
+}
+
+func TestConfigValidate(t *testing.T) {
+	t.Parallel()
+	if err := (Config{}).Validate(); err != nil {
+		t.Errorf("the zero config: %v", err)
+	}
+	for name, c := range map[string]Config{
+		"lease":    {LeaseFor: 5e9, HeartbeatEvery: 4e9},
+		"attempts": {MaxAttempts: -1},
+		"open":     {MaxOpen: -1},
+		"deadline": {JobDeadline: -1},
+		"jitter":   {RetryJitter: 1},
+	} {
+		if _, err := New(nil, c); err == nil {
+			t.Errorf("%s: accepted %+v", name, c)
+		}
+	}
+}
