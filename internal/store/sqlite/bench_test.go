@@ -133,7 +133,7 @@ func BenchmarkCycle(tb *testing.B) {
 	}
 	wg.Wait()
 	tb.ReportMetric(float64(tb.N)/time.Since(start).Seconds(), "jobs/s")
-	tb.ReportMetric(float64((cpuTime(tb) - cpu).Microseconds())/float64(tb.N), "cpu-µs/job")
+	tb.ReportMetric(float64((cpuTime(tb)-cpu).Microseconds())/float64(tb.N), "cpu-µs/job")
 }
 
 // cpuTime is what the process has used so far. It moves less than the wall clock when the

@@ -58,10 +58,10 @@ func (s *Store) Complete(ctx context.Context, node int64, done []store.Completio
 
 // complete copies one job to the history and returns its row number, 0 when it was fenced out.
 // The open row is deleted by the caller: until then a second completion of the same job in the
-// same call would pass the fence, so it is refused by the history's own key.
+// same call passes the fence, but not the keys of the history: both belong to one job for ever.
 func complete(c *conn, node int64, d *store.Completion) (int64, error) {
 	row, err := c.insert(insertDone, d.Account, d.ID, node, d.Attempt, d.State, d.Finished.UnixMicro(), blob(d.Outcome))
-	if isUnique(err) {
+	if isRepeated(err) {
 		return 0, nil
 	}
 	if err != nil || row == 0 {

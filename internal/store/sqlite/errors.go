@@ -47,8 +47,9 @@ func explain(err error) error {
 	return err
 }
 
-// isUnique says whether err is a repeated key other than the row number.
-func isUnique(err error) bool {
+// isRepeated says whether err is a key that is there already.
+func isRepeated(err error) bool {
 	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE
+	return errors.As(err, &e) &&
+		(e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == lib.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
