@@ -149,6 +149,18 @@ func TestMismatchEndsWithTheStringToSign(t *testing.T) {
 	}
 }
 
+// Whatever changes something waits until its nonce is on disk: a copy of it must not be done
+// again after a crash.
+func TestWritesAreDurable(t *testing.T) {
+	t.Parallel()
+	for _, a := range ims.Actions() {
+		reads := strings.HasPrefix(a.Name, "Get") || strings.HasPrefix(a.Name, "List")
+		if got := authRequest(&call{Request: &ims.Request{}, action: a}).Durable; got == reads {
+			t.Errorf("%s: durable %v", a.Name, got)
+		}
+	}
+}
+
 func TestEveryActionHasAHandler(t *testing.T) {
 	t.Parallel()
 	s := New(Config{})
