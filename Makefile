@@ -11,7 +11,7 @@ help: ## list the targets
 run: ## start the service, submit a sample through the API and print its facts
 	@tools/install.sh ffprobe
 	go build -trimpath -o $(BIN) ./cmd/mediagauge
-	$(BIN) serve --demo
+	$(BIN) serve --demo --log-level warn
 
 test: ## everything: format, vet, generated files, all Go tests, vendor clients in Go and Node
 	@tools/install.sh ffprobe node npm strace
