@@ -55,10 +55,7 @@ func parseAllowEntry(item string) (allowEntry, error) {
 	if prefix.Addr().Is4In6() {
 		return allowEntry{}, fmt.Errorf("IPv4-mapped: write it as IPv4")
 	}
-	if prefix != prefix.Masked() {
-		return allowEntry{}, fmt.Errorf("bits after the prefix; meant %s?", prefix.Masked())
-	}
-	return allowEntry{prefix, port}, nil
+	return allowEntry{prefix.Masked(), port}, nil
 }
 
 // cutPort splits "127.0.0.0/8:80", "[::1]/128:80", "[::1/128]:80" and "[::1]:80" into the

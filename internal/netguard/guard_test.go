@@ -153,6 +153,7 @@ func TestParseAllow(t *testing.T) {
 		"[::1]:80":                          "[::1]/128:80",
 		"[::1/128]:80":                      "[::1]/128:80",
 		"[fd00::]/8:443":                    "[fd00::]/8:443",
+		"127.0.0.1/8:80":                    "127.0.0.0/8:80",
 		"0.0.0.0/0":                         "0.0.0.0/0",
 	}
 	for in, want := range good {
@@ -165,7 +166,7 @@ func TestParseAllow(t *testing.T) {
 			t.Errorf("%q does not read back: %q, %v", want, again, err)
 		}
 	}
-	for _, in := range []string{"localhost", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/8:0", "10.0.0.0/8:65536", "10.0.0.0/8:x",
+	for _, in := range []string{"localhost", "10.0.0.0/33", "10.0.0.0/8:0", "10.0.0.0/8:65536", "10.0.0.0/8:x",
 		"10.0.0.0/8:", "[10.0.0.0]/8:80", "[::1", "::1]:80", "::ffff:127.0.0.1/128", "fe80::1%lo/128", "*", "10.0.0.0/8:80:81", "[::1]:0"} {
 		if a, err := ParseAllow(in); err == nil {
 			t.Errorf("%q accepted as %q", in, a)

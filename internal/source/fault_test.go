@@ -21,6 +21,7 @@ import (
 func quick() Config {
 	cfg := testConfig()
 	cfg.RateWindow = 60 * time.Millisecond
+	cfg.BodyTimeout = time.Minute // so that the deadline shows a rate that nobody watches
 	cfg.HTTP.HeaderTimeout = 100 * time.Millisecond
 	cfg.HTTP.TLSTimeout = 100 * time.Millisecond
 	return cfg
@@ -384,6 +385,20 @@ func TestDenied(t *testing.T) {
 	if len(hit) != 0 {
 		t.Error("the canary was reached")
 	}
+}
+
+// TestBodyTimeout: a body above the minimum rate still ends.
+func TestBodyTimeout(t *testing.T) {
+	t.Parallel()
+	o := rawOrigin(t, func(c net.Conn) {
+		n := head206(c, "")
+		fmt.Fprintf(c, "Content-Length: %d\r\n\r\n", n)
+		hang(c)
+	})
+	cfg := testConfig()
+	cfg.MinRate, cfg.BodyTimeout = 0, 50*time.Millisecond
+	_, err := openURL(t, cfg, o, "/")
+	expect(t, err, Unreachable, true)
 }
 
 func TestRetryAfter(t *testing.T) {

@@ -152,11 +152,11 @@ func (o *Opener) inStorage(s *Storage, key string) (*target, error) {
 }
 
 // pathStyle says whether the bucket goes into the path: addresses and localhost have no
-// subdomains, and TLS wildcards do not cover a bucket name with dots.
+// subdomains, host names have no capitals, and TLS wildcards do not cover a name with dots.
 func (s *Storage) pathStyle(base *url.URL) bool {
 	_, err := netip.ParseAddr(base.Hostname())
 	return s.PathStyle || err == nil || base.Hostname() == "localhost" ||
-		base.Scheme == "https" && strings.Contains(s.Bucket, ".")
+		strings.ToLower(s.Bucket) != s.Bucket || base.Scheme == "https" && strings.Contains(s.Bucket, ".")
 }
 
 func (o *Opener) resolveURL(ref string) (*target, error) {

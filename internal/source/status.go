@@ -241,10 +241,7 @@ func classifyNetwork(err error) (code Code, reason error, temporary bool) {
 		host    x509.HostnameError
 		unknown x509.UnknownAuthorityError
 		invalid x509.CertificateInvalidError
-		notTLS  tls.RecordHeaderError
-		op      *net.OpError
 	)
-	_ = errors.As(err, &op)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return Cancelled, context.Canceled, false
@@ -254,8 +251,7 @@ func classifyNetwork(err error) (code Code, reason error, temporary bool) {
 		return Unreachable, errors.New("host lookup failed"), true
 	case errors.As(err, &verify), errors.As(err, &host), errors.As(err, &unknown), errors.As(err, &invalid):
 		return Unreachable, errors.New("certificate is not valid for the host"), false
-	case errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch),
-		op != nil && (op.Op == "remote error" || op.Op == "local error"): // crypto/tls's names for alerts
+	case refusedTLS(err):
 		return Unreachable, errors.New("tls handshake refused"), false
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return Unreachable, errors.New("connection refused"), true
@@ -267,4 +263,15 @@ func classifyNetwork(err error) (code Code, reason error, temporary bool) {
 		return Unreachable, errors.New("connection closed"), true
 	}
 	return Unreachable, errNoAnswer, true
+}
+
+// refusedTLS recognises a handshake that ended in words: an alert from either side, which
+// crypto/tls wraps under these two names, or an answer that was no TLS at all.
+func refusedTLS(err error) bool {
+	var op *net.OpError
+	if errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error") {
+		return true
+	}
+	var notTLS tls.RecordHeaderError
+	return errors.As(err, &notTLS) || errors.Is(err, http.ErrSchemeMismatch)
 }
