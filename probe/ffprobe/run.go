@@ -119,17 +119,18 @@ var reasons = []struct {
 	text string
 	kind probe.Kind
 }{
-	{"Cannot allocate memory", probe.Limit},
-	{"Unknown input format", probe.Unsupported},
+	{"cannot allocate memory", probe.Limit},
+	{"unknown input format", probe.Unsupported},
 	{"not on whitelist", probe.Unsupported},
-	{"Not yet implemented", probe.Unsupported},
-	{"Operation not permitted", probe.Unsupported},
+	{"not yet implemented", probe.Unsupported},
+	{"operation not permitted", probe.Unsupported},
 	{"error while loading shared libraries", probe.Unsupported},
 	{"moov atom not found", probe.Truncated},
-	{"End of file", probe.Truncated},
+	{"end of file", probe.Truncated},
 }
 
 func kindOf(reason string) probe.Kind {
+	reason = strings.ToLower(reason)
 	for _, r := range reasons {
 		if strings.Contains(reason, r.text) {
 			return r.kind

@@ -1,0 +1,5 @@
+//go:build !race
+
+package ffprobe
+
+const raceDetector = false
