@@ -44,7 +44,7 @@ type Config struct {
 	// waits for the store to say that its nonce is new, not only those that change something.
 	Shared bool
 
-	MaxNonces int // held in memory; beyond that requests wait for the store: 4,000,000
+	MaxNonces int // held in memory; beyond that requests wait for the store: 2,000,000, about 60 MB
 	Log       *slog.Logger
 }
 
@@ -60,7 +60,7 @@ func (c *Config) setDefaults() {
 	}
 	c.NonceFor = max(c.NonceFor, 2*c.Skew)
 	if c.MaxNonces <= 0 {
-		c.MaxNonces = 4_000_000
+		c.MaxNonces = 2_000_000
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -86,7 +86,8 @@ func New(keys store.Keys, sealer *Sealer, c Config) *Authenticator {
 	}
 }
 
-// Close waits until every nonce is written. It does not close the store.
+// Close waits for what goes on in the background, so that every nonce is written. It is called
+// when no more requests come, and before the store is closed.
 func (a *Authenticator) Close() error {
 	a.nonces.drain()
 	return nil

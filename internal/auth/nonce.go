@@ -16,6 +16,8 @@ const (
 	maxBacklog   = 16_384           // nonces waiting to be written; beyond that, requests wait
 	maxBatch     = 1_024            // nonces in one call of the store
 	writeTimeout = 30 * time.Second // of one such call when no request waits for it
+	pruneEvery   = time.Minute
+	pruneBatch   = 4_096
 )
 
 // refuseReplay uses up the nonce of a request whose signature is good.
@@ -47,11 +49,13 @@ type nonces struct {
 	config Config
 	fence  time.Time // requests stamped before this could have been accepted before the start
 
-	mu      sync.Mutex
-	recent  *recent
-	backlog []store.Nonce
-	writing bool
-	idle    sync.Cond // signalled when writing becomes false
+	mu        sync.Mutex
+	recent    *recent
+	backlog   []store.Nonce
+	writing   bool
+	nextPrune time.Time
+	running   int       // goroutines in the background
+	idle      sync.Cond // signalled when running becomes 0
 }
 
 func newNonces(keys store.Keys, c Config) *nonces {
@@ -71,6 +75,10 @@ func (n *nonces) use(ctx context.Context, keyID, value string, stamped time.Time
 	nonce := store.Nonce{KeyID: keyID, Value: value, Expires: expires.Add(n.config.NonceFor)}
 
 	n.mu.Lock()
+	if !now.Before(n.nextPrune) {
+		n.nextPrune = now.Add(pruneEvery)
+		n.background(func() { n.prune(now) })
+	}
 	n.recent.forget(now)
 	fresh, kept := n.recent.add(nonce)
 	wait := durable || n.config.Shared || !kept || stamped.Before(n.fence) || len(n.backlog) >= maxBacklog
@@ -95,12 +103,25 @@ func (n *nonces) use(ctx context.Context, keyID, value string, stamped time.Time
 	return nil
 }
 
+// background runs f while mu is not held. Its caller holds mu.
+func (n *nonces) background(f func()) {
+	n.running++
+	go func() {
+		f()
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.running--; n.running == 0 {
+			n.idle.Broadcast()
+		}
+	}()
+}
+
 // later queues a nonce for writing. One goroutine writes, and only while there is something.
 func (n *nonces) later(nonce store.Nonce) {
 	n.backlog = append(n.backlog, nonce)
 	if !n.writing {
 		n.writing = true
-		go n.write()
+		n.background(n.write)
 	}
 }
 
@@ -116,7 +137,6 @@ func (n *nonces) write() {
 	}
 	n.backlog = nil
 	n.writing = false
-	n.idle.Broadcast()
 }
 
 func (n *nonces) writeBatch(batch []store.Nonce) {
@@ -128,10 +148,26 @@ func (n *nonces) writeBatch(batch []store.Nonce) {
 	}
 }
 
+// prune makes the store forget what has expired. Requests set it off, at most once in a while:
+// without requests nothing piles up either.
+func (n *nonces) prune(now time.Time) {
+	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
+	defer cancel()
+	for {
+		gone, err := n.keys.PruneNonces(ctx, now, pruneBatch)
+		if err != nil {
+			n.config.Log.Error("expired nonces not deleted", slog.Any("error", err))
+		}
+		if err != nil || gone < pruneBatch {
+			return
+		}
+	}
+}
+
 func (n *nonces) drain() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for n.writing {
+	for n.running > 0 {
 		n.idle.Wait()
 	}
 }

@@ -125,7 +125,7 @@ func TestReplayAtAnotherNode(t *testing.T) {
 }
 
 // openStore opens the database and an Authenticator as one process does.
-func openStore(t *testing.T, dir string, now func() time.Time) (*Authenticator, *sqlite.Store) {
+func openStore(t testing.TB, dir string, now func() time.Time) (*Authenticator, *sqlite.Store) {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), filepath.Join(dir, "test.db"), sqlite.Options{})
 	if err != nil {
@@ -267,5 +267,27 @@ func TestRecentForgets(t *testing.T) {
 	}
 	if fresh, _ := r.add(nonce("c", testNow.Add(2*time.Hour))); fresh {
 		t.Error("forgot one that has not expired")
+	}
+}
+
+// What has expired leaves the store with the requests that come later, and nothing else does.
+func TestExpiredNoncesArePruned(t *testing.T) {
+	var c adjustable
+	c.set(testNow)
+	a, s := openStore(t, t.TempDir(), c.now)
+	defer s.Close()
+	var nonces []store.Nonce
+	for i := range 3 {
+		c.set(testNow.Add(time.Duration(i) * 29 * time.Minute))
+		value := fmt.Sprint(i)
+		if _, err := a.Authenticate(t.Context(), request(V1, value, c.now(), true)); err != nil {
+			t.Fatal(err)
+		}
+		nonces = append(nonces, store.Nonce{KeyID: testKey, Value: value, Expires: testNow.Add(24 * time.Hour)})
+		a.Close()
+	}
+	fresh, err := s.UseNonces(t.Context(), nonces)
+	if err != nil || fmt.Sprint(fresh) != "[true false false]" {
+		t.Errorf("forgotten: %v, %v; want the first alone", fresh, err)
 	}
 }
