@@ -1,0 +1,418 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/mediagauge/mediagauge/test/e2e/rig"
+)
+
+// noKey leaves the root key to the server.
+var noKey = map[string]string{"MEDIAGAUGE_ACCESS_KEY_ID": "", "MEDIAGAUGE_ACCESS_KEY_SECRET": ""}
+
+type rootKeyFile struct {
+	ID     string `toml:"access_key_id"`
+	Secret string `toml:"access_key_secret"`
+}
+
+func readRootKey(t *testing.T, path string) rootKeyFile {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var k rootKeyFile
+	if err := toml.Unmarshal(data, &k); err != nil || k.ID == "" || len(k.Secret) < 20 {
+		t.Fatalf("%s: %v, id %q, secret of %d bytes", path, err, k.ID, len(k.Secret))
+	}
+	return k
+}
+
+// TestRootKey starts without a key, takes the one the server made, and finds it again after a
+// restart.
+func TestRootKey(t *testing.T) {
+	t.Parallel()
+	ctx := within(t, time.Minute)
+	options := rig.Options{DataDir: filepath.Join(t.TempDir(), "data"), Env: noKey}
+	if err := os.Mkdir(options.DataDir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	server := rig.Start(t, options)
+	path := filepath.Join(options.DataDir, "root-key.toml")
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("root key has mode %o", info.Mode().Perm())
+	}
+	key := readRootKey(t, path)
+	if log := server.Logs(); !strings.Contains(log, path) || strings.Contains(log, key.Secret) {
+		t.Errorf("the log must name the file and not the secret:\n%s", log)
+	}
+	if strings.Contains(server.Stdout(), key.Secret) {
+		t.Error("the secret is on standard output")
+	}
+	if _, err := rig.NewAPI(server.URL, key.ID, key.Secret).DefaultPipeline(ctx); err != nil {
+		t.Error(err)
+	}
+	_, err = rig.NewAPI(server.URL, key.ID, "wrong"+key.Secret).DefaultPipeline(ctx)
+	if rig.Code(err) != "SignatureDoesNotMatch" {
+		t.Errorf("wrong secret: %v", err)
+	}
+	if code := server.Stop(); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+
+	server = rig.Start(t, options)
+	if again := readRootKey(t, path); again != key {
+		t.Error("the second start made another key")
+	}
+	if _, err := rig.NewAPI(server.URL, key.ID, key.Secret).DefaultPipeline(ctx); err != nil {
+		t.Error(err)
+	}
+	noSecretOnDisk(t, options.DataDir, key.Secret, path)
+}
+
+// noSecretOnDisk looks for a secret in clear in every file but one.
+func noSecretOnDisk(t *testing.T, dir, secret, except string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path == except {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err == nil && bytes.Contains(data, []byte(secret)) {
+			t.Errorf("%s holds a secret in clear", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSecondServer wants a data folder to have one master.
+func TestSecondServer(t *testing.T) {
+	t.Parallel()
+	first := rig.Start(t, rig.Options{})
+	second := rig.Launch(t, rig.Options{DataDir: first.DataDir})
+	if code := second.Wait(); code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	log := strings.TrimSpace(second.Logs())
+	if !strings.Contains(log, first.DataDir) || !strings.Contains(log, "use") && !strings.Contains(log, "lock") {
+		t.Errorf("the message does not say what is wrong:\n%s", log)
+	}
+	if second.Stdout() != "" {
+		t.Errorf("it said %q", second.Stdout())
+	}
+	if _, err := first.API().DefaultPipeline(within(t, 10*time.Second)); err != nil {
+		t.Errorf("the first server was disturbed: %v", err)
+	}
+}
+
+// TestDrain sends SIGTERM while calls come in and jobs run: exit 0, nothing lost, no call that
+// fails but for a closed door.
+func TestDrain(t *testing.T) {
+	t.Parallel()
+	origin := rig.NewOrigin(t)
+	gate := newGate(origin, "/held")
+	options := rig.Options{DataDir: t.TempDir(), Allow: []string{origin.Allow()}, Env: map[string]string{"MEDIAGAUGE_WORKERS": "2"}}
+	server := rig.Start(t, options)
+	ctx := within(t, 90*time.Second)
+
+	var mu sync.Mutex
+	var acked []string
+	submit := func(api *rig.API, media string) error {
+		j, err := api.Submit(ctx, rig.Spec{Media: media})
+		if err == nil {
+			mu.Lock()
+			acked = append(acked, j.JobId)
+			mu.Unlock()
+		}
+		return err
+	}
+	if err := submit(server.API(), origin.URL+"/held"); err != nil {
+		t.Fatal(err)
+	}
+	if err := gate.entered(ctx); err != nil {
+		t.Fatal(err)
+	}
+	held := acked[0]
+
+	// One call hangs on the job that is held, others keep submitting until the door closes.
+	waited := make(chan error, 1)
+	go func() {
+		var reply struct{ MediaInfoJob rig.Job }
+		err := server.API().Call(ctx, "GetMediaInfoJob", map[string]string{"JobId": held, "WaitSeconds": "60"}, &reply)
+		waited <- err
+	}()
+	var submitted atomic.Int64
+	enough := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			api := server.API()
+			for {
+				err := submit(api, origin.URL+"/absent")
+				switch {
+				case err == nil:
+					if submitted.Add(1) == 200 {
+						close(enough)
+					}
+					continue
+				case rig.Code(err) == "ServiceUnavailable", isClosedDoor(err):
+				default:
+					t.Errorf("a call failed while draining: %v", err)
+				}
+				return
+			}
+		})
+	}
+	select {
+	case <-enough:
+	case <-ctx.Done():
+		t.Fatal("200 submits take too long")
+	}
+	server.Terminate()
+	wg.Wait()
+	if err := <-waited; err != nil && rig.Code(err) != "ServiceUnavailable" {
+		t.Errorf("the waiting call: %v", err)
+	}
+	gate.open() // the running job may finish now
+	if code := server.Wait(); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+
+	server = rig.Start(t, options)
+	api := server.API()
+	for _, id := range acked {
+		if j, err := api.Wait(ctx, id); err != nil || j.SubmitResultJson.Code != "SourceNotFound" {
+			t.Fatalf("job %s: %v %s %+v", id, err, j.Status, j.SubmitResultJson)
+		}
+	}
+	t.Logf("%d acknowledged jobs, all ended", len(acked))
+}
+
+// isClosedDoor says whether a call never reached the server: refused, or on a connection that
+// the server had closed before.
+func isClosedDoor(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "connection refused") || strings.Contains(text, "connection reset") && strings.Contains(text, "dial") ||
+		strings.Contains(text, "server closed idle connection")
+}
+
+// TestReplayAfterRestart sends one signed request twice, with a kill in between.
+func TestReplayAfterRestart(t *testing.T) {
+	t.Parallel()
+	origin := rig.NewOrigin(t)
+	ctx := within(t, time.Minute)
+	// The host is part of the signature, so the second server must answer at the same address.
+	front := newFront(t)
+	options := rig.Options{DataDir: t.TempDir(), Allow: []string{origin.Allow()}}
+	server := rig.Start(t, options)
+	front.to(server.URL)
+	api := rig.NewAPI(front.URL, rig.RootKeyID, rig.RootKeySecret)
+	params := map[string]string{"Input": `{"Type":"OSS","Media":"` + origin.URL + `/absent"}`}
+	req, err := api.Request(ctx, rig.VersionICE, "SubmitMediaInfoJob", params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reply struct{ MediaInfoJob rig.Job }
+	if err := api.Send(req.Clone(ctx), &reply); err != nil {
+		t.Fatal(err)
+	}
+	if err := api.Send(req.Clone(ctx), nil); rig.Code(err) != "SignatureNonceUsed" {
+		t.Errorf("replay at once: %v", err)
+	}
+	server.Kill()
+	server = rig.Start(t, options)
+	front.to(server.URL)
+	if err := api.Send(req.Clone(ctx), nil); rig.Code(err) != "SignatureNonceUsed" {
+		t.Errorf("replay after a kill: %v", err)
+	}
+	jobs, err := api.ListAll(ctx, nil)
+	if err != nil || len(jobs) != 1 || jobs[0].JobId != reply.MediaInfoJob.JobId {
+		t.Errorf("%v, %d jobs, want the one", err, len(jobs))
+	}
+}
+
+// front is a stable address in front of servers that come and go. It passes the Host on.
+type front struct {
+	URL    string
+	mu     sync.Mutex
+	target string
+}
+
+func newFront(t *testing.T) *front {
+	t.Helper()
+	f := &front{}
+	s := httptest.NewServer(f)
+	t.Cleanup(s.Close)
+	f.URL = s.URL
+	return f
+}
+
+func (f *front) to(url string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.target = url
+}
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	target := f.target
+	f.mu.Unlock()
+	out, err := http.NewRequestWithContext(r.Context(), r.Method, target+r.URL.RequestURI(), r.Body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	out.Header, out.Host = r.Header.Clone(), r.Host
+	resp, err := http.DefaultTransport.RoundTrip(out)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer resp.Body.Close()
+	w.WriteHeader(resp.StatusCode)
+	_, _ = io.Copy(w, resp.Body)
+}
+
+// TestBadSettings wants exit code 2 and the name of what is wrong.
+func TestBadSettings(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, value string
+		also        string // must be in the message too
+	}{
+		{"MEDIAGAUGE_WORKERS", "many", "many"},
+		{"MEDIAGAUGE_SOURCE_ALLOW", "10.0.0.1/8:9000", "10.0.0.0/8"},
+		{"MEDIAGAUGE_JOB_TIMEOUT", "5", ""},
+		{"MEDIAGAUGE_ENGINE", "magic", "ffprobe"},
+		{"MEDIAGAUGE_LIMITS", "none", "strict"},
+		{"MEDIAGAUGE_ACCOUNT_ID", "me", ""},
+		{"MEDIAGAUGE_LOG_LEVEL", "loud", ""},
+		{"MEDIAGAUGE_REGION", "Not A Region", ""},
+		{"MEDIAGAUGE_LISTEN", "nowhere", ""},
+		{"MEDIAGAUGE_ACCESS_KEY_SECRET", "", "MEDIAGAUGE_ACCESS_KEY_ID"},
+		{"MEDIAGAUGE_CONFIG", "/absent/mediagauge.toml", "/absent/mediagauge.toml"},
+		{"MEDIAGAUGE_DATABASE", "postgres://u:hunter2@db/x", "SQLite"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := rig.Launch(t, rig.Options{Env: map[string]string{c.name: c.value}})
+			if code := server.Wait(); code != 2 {
+				t.Errorf("exit code %d, want 2", code)
+			}
+			log := strings.TrimSpace(server.Logs())
+			setting := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(c.name, "MEDIAGAUGE_"), "_", "-"))
+			if !strings.Contains(log, c.name) && !strings.Contains(log, setting) && c.name != "MEDIAGAUGE_CONFIG" {
+				t.Errorf("message does not name the setting: %s", log)
+			}
+			if !strings.Contains(log, c.also) || strings.Contains(log, "hunter2") || strings.Contains(log, "\n") || server.Stdout() != "" {
+				t.Errorf("want one line with %q: %q, and on standard output %q", c.also, log, server.Stdout())
+			}
+		})
+	}
+	t.Run("flag", func(t *testing.T) {
+		_, stderr, code := rig.Command(t, rig.Options{}, "serve", "--workers", "-3")
+		if code != 2 || !strings.Contains(stderr, "workers") {
+			t.Errorf("exit code %d: %s", code, stderr)
+		}
+	})
+	t.Run("storage", func(t *testing.T) {
+		server := rig.Launch(t, rig.Options{Config: "[[storage]]\nbucket = \"clips\"\nkind = \"ftp\"\n"})
+		if code := server.Wait(); code != 2 || !strings.Contains(server.Logs(), "clips") || !strings.Contains(server.Logs(), "ftp") {
+			t.Errorf("exit code %d: %s", code, server.Logs())
+		}
+	})
+}
+
+// TestDemo wants a stranger to see a sample's facts at once, from a server that then stays.
+func TestDemo(t *testing.T) {
+	needFFprobe(t)
+	t.Parallel()
+	ctx := within(t, time.Minute)
+	server := rig.Start(t, rig.Options{Env: noKey, Args: []string{"--demo"}})
+	out, err := server.StdoutUntil(ctx, func(s string) bool { return strings.Contains(s, "stays up") })
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	from, to := strings.Index(out, "{"), strings.LastIndex(out, "}")
+	if from < 0 || to < from {
+		t.Fatalf("no JSON in\n%s", out)
+	}
+	var reply struct{ MediaInfoJob rig.Job }
+	if err := json.Unmarshal([]byte(out[from:to+1]), &reply); err != nil {
+		t.Fatalf("%v in\n%s", err, out)
+	}
+	p, err := parseProperty(reply.MediaInfoJob.MediaInfoProperty)
+	if err != nil || reply.MediaInfoJob.Status != "Success" || p.FileBasicInfo["Width"] == "" || len(p.VideoStreamInfoList) != 1 {
+		t.Errorf("%v %+v", err, reply.MediaInfoJob)
+	}
+	if resp, err := http.Get(server.URL + "/readyz"); err != nil || resp.StatusCode != http.StatusOK {
+		t.Errorf("the server is gone: %v", err)
+	} else {
+		resp.Body.Close()
+	}
+}
+
+// TestWithoutFFprobe wants a clear word where nothing can read a file.
+func TestWithoutFFprobe(t *testing.T) {
+	t.Parallel()
+	origin := rig.NewOrigin(t)
+	origin.Handle("/clip.mp4", rig.Content(sampleFile(t, small)))
+	server := rig.Start(t, rig.Options{Allow: []string{origin.Allow()}, Env: map[string]string{"MEDIAGAUGE_FFPROBE": "off"}})
+	j, err := server.API().Run(within(t, time.Minute), rig.Spec{Media: origin.URL + "/clip.mp4"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFailure(t, j)
+	out := j.SubmitResultJson
+	if out.Code != "UnsupportedFormat" || !strings.Contains(out.Message, "ffprobe") {
+		t.Errorf("%s %q, want UnsupportedFormat and a word about ffprobe", out.Code, out.Message)
+	}
+}
+
+// TestHealth asks the unsigned paths, and the API without a signature.
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	server := rig.Start(t, rig.Options{})
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200} {
+		resp, err := http.Get(server.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%s: %d", path, resp.StatusCode)
+		}
+	}
+	err := unsignedCall(within(t, 10*time.Second), server.URL)
+	if e, ok := err.(*rig.Error); !ok || e.Status == http.StatusOK || e.RequestID == "" || e.Message == "" {
+		t.Errorf("unsigned call: %v", err)
+	}
+}
+
+func unsignedCall(ctx context.Context, url string) error {
+	api := rig.NewAPI(url, "", "")
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/?Action=ListPipelines&Version=2020-11-09&Format=JSON", nil)
+	if err != nil {
+		return err
+	}
+	return api.Send(req, nil)
+}
