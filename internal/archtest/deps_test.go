@@ -43,6 +43,7 @@ var deps = map[string][]string{
 	"internal/archtest":        {},
 
 	"cmd/mediagauge": {"internal/app", "internal/client", "internal/ims"},
+	"test/*":         {"*"},
 	"tools/*":        {"internal/app", "internal/ims", "internal/job", "internal/client"},
 }
 
