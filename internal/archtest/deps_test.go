@@ -44,6 +44,7 @@ var deps = map[string][]string{
 
 	"cmd/mediagauge": {"internal/app", "internal/client", "internal/ims"},
 	"test/*":         {"*"},
+	"test/e2e/*":     {"*"},
 	"tools/*":        {"internal/app", "internal/ims", "internal/job", "internal/client"},
 }
 
