@@ -80,7 +80,7 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 	if err != nil {
 		return nil, err
 	}
-	svc.auth = auth.New(svc.store, sealer, auth.Config{})
+	svc.auth = auth.New(svc.store, sealer, auth.Config{Log: log})
 	if svc.rootKey, err = bootstrap(ctx, s, svc.auth, log); err != nil {
 		return nil, err
 	}
