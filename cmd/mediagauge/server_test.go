@@ -107,8 +107,9 @@ func (f *fakeServer) get(params url.Values) (int, any) {
 func (f *fakeServer) list(params url.Values) (int, any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var fits []ims.MediaInfoJob
-	for _, j := range f.jobs {
+	var fits []*ims.MediaInfoJob
+	for n := range f.jobs {
+		j := &f.jobs[n]
 		start, end := params.Get("StartOfCreateTime"), cmp.Or(params.Get("EndOfCreateTime"), "9")
 		if (params.Get("Status") == "" || params.Get("Status") == string(j.Status)) && j.SubmitTime >= start && j.SubmitTime <= end {
 			fits = append(fits, j)
@@ -122,7 +123,10 @@ func (f *fakeServer) list(params url.Values) (int, any) {
 	if err != nil || size < 1 || size > 100 {
 		f.t.Errorf("page size %q", params.Get("PageSize"))
 	}
-	page := ims.ListMediaInfoJobsResponse{RequestId: "LIST-1", Jobs: fits[from:min(from+size, len(fits))]}
+	page := ims.ListMediaInfoJobsResponse{RequestId: "LIST-1", Jobs: []ims.MediaInfoJob{}}
+	for _, j := range fits[from:min(from+size, len(fits))] {
+		page.Jobs = append(page.Jobs, *j)
+	}
 	if from+size < len(fits) {
 		page.NextPageToken = strconv.Itoa(from + size)
 	}
