@@ -132,6 +132,13 @@ func TestCheckAddrRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want *Denied", ap, err)
 		}
 	}
+	all, err := ParseAllow("::/0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := New(all).CheckAddr(netip.MustParseAddrPort("[::ffff:127.0.0.1]:80")); !errors.Is(err, ErrDenied) {
+		t.Errorf("an IPv6 entry lets a mapped IPv4 address through: %v", err)
+	}
 	for _, s := range []string{"127.0.0.1:80", "[fe80::1]:25", "8.8.8.8:443"} {
 		if err := g.CheckAddr(netip.MustParseAddrPort(s)); err != nil {
 			t.Errorf("%s: %v", s, err)

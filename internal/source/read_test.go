@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -279,6 +280,27 @@ func TestBudgets(t *testing.T) {
 		_, err = obj.ReadAt(make([]byte, 1), 1<<30)
 		expect(t, err, NotSeekable, false)
 	})
+}
+
+// TestFailedReadIsTriedAgain: a fault is not kept in place of the bytes.
+func TestFailedReadIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	data := content(300_000)
+	var n atomic.Int64
+	o := newOrigin(t, func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1) == 2 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		serve(data)(w, r)
+	})
+	obj := mustOpen(t, testConfig(), o, "/")
+	p := make([]byte, 100)
+	_, err := obj.ReadAt(p, 200_000)
+	expect(t, err, Unreachable, true)
+	if _, err := obj.ReadAt(p, 200_000); err != nil || !bytes.Equal(p, data[200_000:200_100]) {
+		t.Errorf("second try: %v", err)
+	}
 }
 
 func TestCacheStaysBounded(t *testing.T) {
