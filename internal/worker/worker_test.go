@@ -314,3 +314,33 @@ func TestErrorsBecomeFailures(t *testing.T) {
 		})
 	}
 }
+
+// TestFencedAnswerIsThrownAway lets a job outlive the deadline after which it counts as lost. Its
+// second attempt is the one whose answer is kept.
+func TestFencedAnswerIsThrownAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		attempts := 0
+		b := start(t, func(context.Context, *probe.Reader) (engine.Answer, error) {
+			mu.Lock()
+			attempts++
+			n := attempts
+			mu.Unlock()
+			if n == 1 {
+				time.Sleep(30 * time.Second)
+			}
+			return engine.Answer{Info: &media.Info{}, Engine: strings.Repeat("x", n)}, nil
+		}, nil, queue.Config{JobDeadline: 10 * time.Second}, worker.Config{Workers: 2})
+		id := b.submit(t).ID
+		if j := b.wait(t, id); j.Attempt != 2 || j.Run.Engine != "xx" {
+			t.Errorf("got attempt %d answered by %q, want the second", j.Attempt, j.Run.Engine)
+		}
+		time.Sleep(time.Minute) // the first attempt has come back by now
+		if j := b.wait(t, id); j.Attempt != 2 || j.Run.Engine != "xx" {
+			t.Errorf("later: attempt %d answered by %q, want the second still", j.Attempt, j.Run.Engine)
+		}
+		if s, err := b.queue.Stats(t.Context()); err != nil || s.Fenced != 1 {
+			t.Errorf("fenced %d, error %v; want 1", s.Fenced, err)
+		}
+	})
+}
