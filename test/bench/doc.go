@@ -1,0 +1,3 @@
+// Package bench measures the built binary through its API, beside what people would run
+// instead of it.
+package bench
