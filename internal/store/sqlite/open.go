@@ -27,6 +27,7 @@ type Options struct {
 
 	checkpointPages int    // WAL length that starts a checkpoint; 0 means the default
 	tune            string // SQL run on the writer's connection after its settings; for tests
+	unchecked       bool   // open even when Check fails; for tests
 }
 
 // Settings of the connections.
@@ -77,7 +78,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-func open(ctx context.Context, path string, o Options) (s *Store, err error) {
+func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -90,7 +91,7 @@ func open(ctx context.Context, path string, o Options) (s *Store, err error) {
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, err
 	}
-	s = &Store{path: path, now: o.Now, stmts: map[string]*sql.Stmt{}}
+	s := &Store{path: path, now: o.Now, stmts: map[string]*sql.Stmt{}}
 	if s.lock, err = lockFile(path + ".lock"); err != nil {
 		return nil, err
 	}
@@ -110,7 +111,7 @@ func open(ctx context.Context, path string, o Options) (s *Store, err error) {
 		return nil, errors.Join(err, c.close())
 	}
 	s.writer = newWriter(c, o)
-	if _, err := s.Check(ctx); err != nil {
+	if _, err := s.Check(ctx); err != nil && !o.unchecked {
 		s.writer.stop()
 		return nil, errors.Join(err, s.reader.Close(), c.close())
 	}
@@ -128,7 +129,28 @@ func create(path string) error {
 	return f.Close()
 }
 
+// openWriter makes the writer's connection with a schema that is up to date.
 func openWriter(ctx context.Context, path string, o Options) (*conn, error) {
+	c, err := connect(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	steps := []func() error{
+		func() error { return migrate(c, migrations, o.Now) },
+		c.loadLastRow,
+		c.checkpoint, // what a crash left in the log
+		func() error { return c.script(o.tune) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, errors.Join(err, c.close())
+		}
+	}
+	return c, nil
+}
+
+// connect opens a connection with the writer's settings.
+func connect(ctx context.Context, path string) (*conn, error) {
 	connector, err := driver.NewConnector(dsn(path, "mode=rw"))
 	if err != nil {
 		return nil, err
@@ -140,20 +162,6 @@ func openWriter(ctx context.Context, path string, o Options) (*conn, error) {
 	for _, q := range writerSettings {
 		if err := c.script(q); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", q, err), c.close())
-		}
-	}
-	if err := migrate(c, migrations, o.Now); err != nil {
-		return nil, errors.Join(err, c.close())
-	}
-	if err := c.loadLastRow(); err != nil {
-		return nil, errors.Join(err, c.close())
-	}
-	if err := c.checkpoint(); err != nil { // what a crash left in the log
-		return nil, errors.Join(err, c.close())
-	}
-	if o.tune != "" {
-		if err := c.script(o.tune); err != nil {
-			return nil, errors.Join(err, c.close())
 		}
 	}
 	return c, nil
