@@ -53,7 +53,12 @@ func Serve(ctx context.Context, s Settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	endpoint := filepath.Join(s.DataDir, "endpoint") // where our own command line looks
+	defer os.Remove(endpoint)
 	return svc.run(ctx, listener, func(url string) error {
+		if err := os.WriteFile(endpoint, []byte(url+"\n"), 0o600); err != nil {
+			return fmt.Errorf("data folder: %w", err)
+		}
 		fmt.Fprintln(stdout, "listening on", url)
 		return demo.show(ctx, url, svc.rootKey, stdout)
 	})
@@ -100,7 +105,7 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 	if err = svc.queue.EnsureAccount(ctx, job.AccountID(s.AccountID)); err != nil {
 		return nil, err
 	}
-	svc.worker, err = worker.New(svc.queue, openInput(svc.opener), eng, worker.Config{
+	svc.worker, err = worker.New(svc.queue, openInput(svc.opener, s.Region), eng, worker.Config{
 		Workers: s.Workers, JobTimeout: s.JobTimeout, Limits: limits(s), Log: log,
 	})
 	if err != nil {
