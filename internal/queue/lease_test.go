@@ -3,13 +3,12 @@ package queue_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"math/rand/v2"
 
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/queue"
@@ -268,7 +267,9 @@ func TestEveryJobEndsExactlyOnce(t *testing.T) {
 			}
 			if j.Failure != nil && j.Failure.Code == job.Poisoned {
 				poisoned++
+				mu.Lock()
 				accepted[id]++ // its end came from upkeep
+				mu.Unlock()
 			}
 		}
 		stop()

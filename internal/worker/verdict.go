@@ -113,7 +113,7 @@ func asRefusal(err error, f *job.Failure) bool {
 func judgeProbe(err error) verdict {
 	var pe *probe.Error
 	switch {
-	case errors.Is(err, probe.ErrUnknownFormat):
+	case errors.Is(err, probe.ErrUnknownFormat) && !errors.As(err, &pe):
 		return fail(job.UnsupportedFormat, "no known format")
 	case errors.As(err, &pe):
 		v := fail(kinds[pe.Kind], pe.Error())

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,12 +31,12 @@ const account = job.AccountID(3)
 // object is a source of a few bytes that counts.
 type object struct {
 	probe.Source
-	closed *int
+	closed *atomic.Int64
 }
 
 func (object) Spent() probe.Cost    { return probe.Cost{Requests: 2, Bytes: 99} }
 func (object) Describe() job.Object { return job.Object{Name: "a.mp4", Size: 3, ETag: `"e"`} }
-func (o object) Close() error       { *o.closed++; return nil }
+func (o object) Close() error       { o.closed.Add(1); return nil }
 
 // engineFunc answers by a function.
 type engineFunc func(ctx context.Context, r *probe.Reader) (engine.Answer, error)
@@ -51,7 +52,7 @@ func answers(context.Context, *probe.Reader) (engine.Answer, error) {
 // bench is a queue with workers. Everything happens in a synctest bubble.
 type bench struct {
 	queue  *queue.Queue
-	closed int
+	closed atomic.Int64
 	stop   func() // ends queue and workers, as a signal to the process does
 }
 
@@ -138,8 +139,8 @@ func TestWorkerAccountsForARun(t *testing.T) {
 			r.ProbeTime != 40*time.Millisecond || len(r.Warnings) != 1 {
 			t.Errorf("run: got %+v", r)
 		}
-		if b.closed != 1 {
-			t.Errorf("source closed %d times", b.closed)
+		if b.closed.Load() != 1 {
+			t.Errorf("source closed %d times", b.closed.Load())
 		}
 	})
 }
@@ -158,8 +159,8 @@ func TestPanicFailsOneJobOnly(t *testing.T) {
 		if j.State != job.Failed || j.Failure.Code != job.InternalError || strings.Contains(j.Failure.Message, "secret") {
 			t.Errorf("got %+v", j.Failure)
 		}
-		if b.closed != 1 {
-			t.Errorf("source closed %d times", b.closed)
+		if b.closed.Load() != 1 {
+			t.Errorf("source closed %d times", b.closed.Load())
 		}
 		if j := b.wait(t, b.submit(t).ID); j.State != job.Succeeded {
 			t.Errorf("the next job: %+v", j.Failure)
@@ -200,8 +201,7 @@ func TestTemporaryErrorsAreTriedAgain(t *testing.T) {
 				if len(times) <= fails {
 					return nil, e
 				}
-				closed := 0
-				return object{probe.NewBytes(nil), &closed}, nil
+				return object{probe.NewBytes(nil), new(atomic.Int64)}, nil
 			}
 		}
 		slow := &source.Error{Code: source.Unreachable, Status: 503, Temporary: true, RetryAfter: 30 * time.Second}
@@ -297,11 +297,10 @@ func TestErrorsBecomeFailures(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				closed := 0
 				b := start(t,
 					func(context.Context, *probe.Reader) (engine.Answer, error) { return engine.Answer{}, c.probe },
 					func(context.Context, job.AccountID, job.Input) (worker.Object, error) {
-						return object{probe.NewBytes(nil), &closed}, c.open
+						return object{probe.NewBytes(nil), new(atomic.Int64)}, c.open
 					}, queue.Config{}, worker.Config{})
 				j := b.wait(t, b.submit(t).ID)
 				if j.Failure == nil || j.Failure.Code != c.code || !strings.Contains(j.Failure.Message, c.says) {
