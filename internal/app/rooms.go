@@ -89,12 +89,16 @@ func checkInput(o *source.Opener) func(context.Context, job.AccountID, job.Input
 	}
 }
 
-// openInput opens the inputs of jobs for the worker.
-func openInput(o *source.Opener) worker.Open {
+// openInput opens the inputs of jobs for the worker. What lies in no bucket is told to be in
+// the region of the service.
+func openInput(o *source.Opener, region string) worker.Open {
 	return func(ctx context.Context, _ job.AccountID, in job.Input) (worker.Object, error) {
 		obj, err := o.Open(ctx, in.Media)
 		if err != nil {
 			return nil, err
+		}
+		if obj.Region == "" {
+			obj.Region = region
 		}
 		return worker.FromSource(obj, ""), nil
 	}

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/mediagauge/mediagauge/internal/netguard"
 	"github.com/mediagauge/mediagauge/internal/source"
 )
 
@@ -202,6 +205,46 @@ func redactURL(s string) string {
 
 func text(p func(*Settings) *string) func(*Settings, string) error {
 	return func(s *Settings, v string) error { *p(s) = v; return nil }
+}
+
+// checked is text that a check must pass.
+func checked(p func(*Settings) *string, check func(string) error) func(*Settings, string) error {
+	return func(s *Settings, v string) error {
+		if err := check(v); err != nil {
+			return fmt.Errorf("%q: %w", v, err)
+		}
+		*p(s) = v
+		return nil
+	}
+}
+
+func checkListen(v string) error {
+	_, port, err := net.SplitHostPort(v)
+	if err != nil {
+		return errors.New("want HOST:PORT, such as 127.0.0.1:8080")
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return errors.New("want a port from 0 to 65535")
+	}
+	return nil
+}
+
+func checkOptionalListen(v string) error {
+	if v == "" {
+		return nil
+	}
+	return checkListen(v)
+}
+
+func checkAllow(v string) error {
+	_, err := netguard.ParseAllow(v)
+	return err
+}
+
+func checkRegion(v string) error {
+	c := source.DefaultConfig()
+	c.Region = v
+	return c.Validate()
 }
 
 func oneOf(p func(*Settings) *string, words ...string) func(*Settings, string) error {

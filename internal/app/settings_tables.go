@@ -5,7 +5,7 @@ import "time"
 // Table is every setting, in the order in which docs/config.md lists them.
 var Table = []Setting{
 	{Name: "listen", Default: "127.0.0.1:8080", Doc: "Address and port of the API. Port 0 takes a free one, which is printed.",
-		set: text(func(s *Settings) *string { return &s.Listen })},
+		set: checked(func(s *Settings) *string { return &s.Listen }, checkListen)},
 	{Name: "data-dir", Default: "./mediagauge-data", Doc: "Folder of the database, the master key and the root access key. Made with mode 0700 when absent.",
 		set: text(func(s *Settings) *string { return &s.DataDir })},
 	{Name: "database", Default: "", Doc: "Database URL. Empty: SQLite in the data folder, the only choice in this version.", Secret: true,
@@ -21,9 +21,9 @@ var Table = []Setting{
 	{Name: "account-id", Default: "1000000000000001", Doc: "Number of the account that the root access key belongs to.",
 		set: number(func(s *Settings) *int64 { return &s.AccountID }, 1, 9_999_999_999_999_999)},
 	{Name: "region", Default: "cn-shanghai", Doc: "Region that the service says it is in.",
-		set: text(func(s *Settings) *string { return &s.Region })},
+		set: checked(func(s *Settings) *string { return &s.Region }, checkRegion)},
 	{Name: "source-allow", Default: "", Doc: "Comma list of CIDR or CIDR:port that sources may be read from although they are not public, for example 10.1.0.0/16:9000.",
-		set: text(func(s *Settings) *string { return &s.SourceAllow })},
+		set: checked(func(s *Settings) *string { return &s.SourceAllow }, checkAllow)},
 	{Name: "url-inputs", Default: "true", Doc: "Accept http and https inputs that name no configured bucket.",
 		set: boolean(func(s *Settings) *bool { return &s.URLInputs })},
 	{Name: "source-max-bytes", Default: "67108864", Doc: "Bytes that one job may read from its source.",
