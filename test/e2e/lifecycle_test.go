@@ -301,7 +301,7 @@ func TestBadSettings(t *testing.T) {
 		also        string // must be in the message too
 	}{
 		{"MEDIAGAUGE_WORKERS", "many", "many"},
-		{"MEDIAGAUGE_SOURCE_ALLOW", "10.0.0.1/8:9000", "10.0.0.0/8"},
+		{"MEDIAGAUGE_SOURCE_ALLOW", "10.0.0.0/8:99999", "99999"},
 		{"MEDIAGAUGE_JOB_TIMEOUT", "5", ""},
 		{"MEDIAGAUGE_ENGINE", "magic", "ffprobe"},
 		{"MEDIAGAUGE_LIMITS", "none", "strict"},
