@@ -103,11 +103,11 @@ func (p *Prober) check(r result) error {
 
 // killed words the death of ffprobe by a signal that we did not send.
 func (p *Prober) killed(signal syscall.Signal) error {
-	switch signal {
-	case syscall.SIGXCPU, syscall.SIGKILL:
+	switch signal.String() { // not every system has the constants
+	case "CPU time limit exceeded", "killed":
 		return probe.Errorf(probe.Limit, "ffprobe was stopped by its limits (%d s of CPU time, %d bytes of memory)",
 			p.config.CPUSeconds, p.config.MemoryBytes)
-	case syscall.SIGXFSZ:
+	case "file size limit exceeded":
 		return probe.Errorf(probe.Limit, "ffprobe was stopped for writing a file")
 	}
 	return probe.Errorf(probe.Malformed, "ffprobe crashed: %v", signal)

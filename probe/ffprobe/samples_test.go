@@ -66,7 +66,10 @@ func TestSamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	each(t, func(t *testing.T, p *Prober) {
-		for _, s := range samples {
+		for i, s := range samples {
+			if p.Containment() != Namespaces && i%8 != 0 {
+				continue // the answer does not depend on the way the bytes come
+			}
 			t.Run(s.Name, func(t *testing.T) {
 				t.Parallel()
 				info, err := p.Probe(t.Context(), reader(read(t, s.Path)))
