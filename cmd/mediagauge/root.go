@@ -22,6 +22,13 @@ func newRoot() *cobra.Command {
 			"or describe one file at once with \"mediagauge probe FILE\".",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs, // else cobra refuses an unknown command itself, not as usage
+		RunE: func(cmd *cobra.Command, words []string) error {
+			if len(words) > 0 {
+				return usageErrorf("unknown command %q; see \"%s --help\"", words[0], cmd.CommandPath())
+			}
+			return cmd.Help()
+		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newServe(), newProbe(), newJob(), newPipeline(), newKey(), newDoctor(), newVersion())
