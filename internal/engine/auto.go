@@ -36,19 +36,36 @@ func (a auto) Probe(ctx context.Context, r *probe.Reader) (Answer, error) {
 	}
 	second, secondErr := a.fallback.Probe(ctx, r)
 	if secondErr != nil {
-		return second, secondErr
+		return clearer(answer, err, second, secondErr)
 	}
 	second.Warnings = append([]string{NameNative + ": " + err.Error()}, second.Warnings...)
 	return second, nil
 }
 
-// passes says whether another engine may be asked after err.
+// passes says whether another engine may be asked after err. An unknown format comes first:
+// it may carry the reasons of formats that looked and declined.
 func passes(err error) bool {
-	var known *probe.Error
-	if errors.As(err, &known) {
-		return fallsThrough[known.Kind]
+	if errors.Is(err, probe.ErrUnknownFormat) {
+		return true
 	}
-	return errors.Is(err, probe.ErrUnknownFormat)
+	var known *probe.Error
+	return errors.As(err, &known) && fallsThrough[known.Kind]
+}
+
+// clearer picks between the failures of both engines. Of damage, the native engine knows the
+// place; everything else is the fallback's to say, since it was asked last.
+func clearer(native Answer, nativeErr error, fallback Answer, fallbackErr error) (Answer, error) {
+	if damaged(nativeErr) && (damaged(fallbackErr) || errors.Is(fallbackErr, probe.ErrUnknownFormat)) {
+		return native, nativeErr
+	}
+	return fallback, fallbackErr
+}
+
+func damaged(err error) bool {
+	if errors.Is(err, probe.ErrUnknownFormat) {
+		return false
+	}
+	return errors.Is(err, probe.Malformed) || errors.Is(err, probe.Truncated)
 }
 
 // withoutFallback words a failure where no second engine is there to ask.
