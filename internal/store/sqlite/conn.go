@@ -17,8 +17,6 @@ import (
 type conn struct {
 	dc    driver.Conn
 	stmts map[string]*stmt
-
-	lastRow int64 // the largest job row number ever given out
 }
 
 // stmt is a prepared statement with a reusable argument list.
@@ -120,14 +118,6 @@ func (c *conn) scalar(sql string, args ...any) (v int64, ok bool, err error) {
 		return nil
 	}, sql, args...)
 	return v, ok, err
-}
-
-// loadLastRow finds where the numbering of jobs goes on. A job keeps its number from submit to
-// the end of its history, so numbers are counted here and not left to each table.
-func (c *conn) loadLastRow() (err error) {
-	c.lastRow, _, err = c.scalar(`SELECT max(coalesce((SELECT max(row_no) FROM job_open), 0),
-		coalesce((SELECT max(row_no) FROM job_done), 0))`)
-	return err
 }
 
 // text returns the single value that sql yields, printed.

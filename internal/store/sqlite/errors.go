@@ -46,10 +46,3 @@ func explain(err error) error {
 	}
 	return err
 }
-
-// isRepeated says whether err is a key that is there already.
-func isRepeated(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) &&
-		(e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == lib.SQLITE_CONSTRAINT_PRIMARYKEY)
-}

@@ -137,7 +137,6 @@ func openWriter(ctx context.Context, path string, o Options) (*conn, error) {
 	}
 	steps := []func() error{
 		func() error { return migrate(c, migrations, o.Now) },
-		c.loadLastRow,
 		c.checkpoint, // what a crash left in the log
 		func() error { return c.script(o.tune) },
 	}

@@ -130,7 +130,7 @@ func TestNotADatabase(t *testing.T) {
 	}
 }
 
-// A store that is opened again has everything, and goes on numbering where it stopped.
+// A store that is opened again has everything and goes on.
 func TestReopen(t *testing.T) {
 	t.Parallel()
 	ctx, path := t.Context(), filepath.Join(t.TempDir(), "test.db")

@@ -12,7 +12,7 @@ import (
 // the history already, and when it is still open. Inserting plain values, not the result of a
 // SELECT, spares the copy of every touched page that SQLite else keeps for a failure half-way.
 const insertOpen = `
-INSERT INTO job_open (row_no, account, job_id, pipeline_no, priority, name, spec) VALUES (?7, ?1, ?2,
+INSERT INTO job_open (account, job_id, pipeline_no, priority, name, spec) VALUES (?1, ?2,
   (SELECT pipeline_no FROM pipeline WHERE pipeline_no = +?3 AND account = +?1
     AND NOT EXISTS (SELECT 1 FROM job_done WHERE account = +?1 AND job_id = ?2)),
   ?4, ?5, ?6)`
@@ -40,8 +40,7 @@ func (s *Store) Submit(ctx context.Context, jobs []store.NewJob) ([]error, error
 }
 
 func insertJob(c *conn, j *store.NewJob) error {
-	c.lastRow++
-	_, err := c.exec(insertOpen, j.Account, j.ID, j.PipelineNo, j.Priority, j.Name, blob(j.Spec), c.lastRow)
+	_, err := c.exec(insertOpen, j.Account, j.ID, j.PipelineNo, j.Priority, j.Name, blob(j.Spec))
 	if isRowError(err) {
 		err = refusal(c, j, err)
 	}

@@ -24,7 +24,7 @@ CREATE TABLE node (
 
 -- Only unfinished jobs, so that every index here stays small however long the history is.
 CREATE TABLE job_open (
-  row_no        INTEGER PRIMARY KEY, -- kept when the job moves to job_done
+  row_no        INTEGER PRIMARY KEY,
   account       INTEGER NOT NULL,
   job_id        BLOB    NOT NULL CHECK (length(job_id) = 16),
   pipeline_no   INTEGER NOT NULL,
