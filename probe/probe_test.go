@@ -1,0 +1,81 @@
+package probe_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/mediagauge/mediagauge/media"
+	"github.com/mediagauge/mediagauge/probe"
+)
+
+// format is a Format that claims sources starting with magic.
+func format(name, magic string, err error) probe.Format {
+	return probe.Format{
+		Name: name,
+		Sniff: func(head []byte) error {
+			if !bytes.HasPrefix(head, []byte(magic)) {
+				return errors.New("no " + magic)
+			}
+			return nil
+		},
+		Probe: func(context.Context, *probe.Reader) (*media.Info, error) {
+			if err != nil {
+				return nil, err
+			}
+			return &media.Info{Format: media.Format{Name: name}}, nil
+		},
+	}
+}
+
+func TestProbe(t *testing.T) {
+	p := probe.New(
+		format("first", "AB", nil),
+		format("second", "A", nil),
+		format("broken", "X", probe.Errorf(probe.Malformed, "bad")),
+		format("named", "Y", &probe.Error{Kind: probe.Limit, Format: "inner", Offset: -1}),
+	)
+	cases := []struct {
+		name, content, format, text string
+		kind                        error
+	}{
+		{name: "the first that claims it", content: "ABC", format: "first"},
+		{name: "order decides", content: "AC", format: "second"},
+		{name: "an error gets the format's name", content: "X", kind: probe.Malformed, text: "broken: malformed: bad"},
+		{name: "a name given inside stays", content: "Y", kind: probe.Limit, text: "inner: limit"},
+		{name: "nobody", content: "Z", kind: probe.ErrUnknownFormat, text: "second: no A"},
+		{name: "nothing to read", content: "", kind: probe.ErrUnknownFormat, text: "first: no AB"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			info, err := p.Probe(t.Context(), probe.NewBytes([]byte(c.content)))
+			if c.kind == nil {
+				if err != nil || info.Format.Name != c.format {
+					t.Errorf("got %+v, %v", info, err)
+				}
+				return
+			}
+			if info != nil || !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.text) {
+				t.Errorf("got %+v, %v", info, err)
+			}
+		})
+	}
+}
+
+func TestProbeWithoutFormats(t *testing.T) {
+	if _, err := probe.New().Probe(t.Context(), probe.NewBytes([]byte("A"))); !errors.Is(err, probe.ErrUnknownFormat) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestProbeWithLimits(t *testing.T) {
+	p := probe.New(format("a", "A", nil))
+	if _, err := p.WithLimits(probe.Limits{MaxBytes: 10}).Probe(t.Context(), probe.NewBytes([]byte("A"))); !errors.Is(err, probe.Limit) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := p.Probe(t.Context(), probe.NewBytes([]byte("A"))); err != nil {
+		t.Errorf("the original is bound too: %v", err)
+	}
+}
