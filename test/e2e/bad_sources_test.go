@@ -98,6 +98,16 @@ func versions(pick func(n int64) []byte) http.HandlerFunc {
 	}
 }
 
+// chunked answers with data and neither length nor ranges.
+func chunked(data []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for part := range slices.Chunk(data, 10_000) {
+			_, _ = w.Write(part)
+			_ = http.NewResponseController(w).Flush()
+		}
+	}
+}
+
 func sampleFile(t *testing.T, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(testmedia.Root(), "files", name))
@@ -108,10 +118,11 @@ func sampleFile(t *testing.T, name string) []byte {
 }
 
 const (
-	clipA = "php-ffmpeg__tests_FFMpeg_files_portrait.MOV"          // too long for one request
-	clipB = "mp4parser__isoparser_src_test_resources_MOV00006.3gp" // of another size and shape
-	small = "go-mp4__testdata_sample.mp4"
-	ok200 = "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 100000\r\n\r\n"
+	clipA    = "php-ffmpeg__tests_FFMpeg_files_portrait.MOV"          // too long for one request
+	clipB    = "mp4parser__isoparser_src_test_resources_MOV00006.3gp" // of another size and shape
+	streamed = "go-audio-wav__fixtures_kick-16b441k.wav"
+	small    = "go-mp4__testdata_sample.mp4"
+	ok200    = "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 100000\r\n\r\n"
 )
 
 func zipFile(t *testing.T) string {
@@ -274,17 +285,16 @@ func TestOddButUsable(t *testing.T) {
 		handler    http.HandlerFunc
 		changed    bool // SourceChanged is right as well
 		attempts   int
+		ignore     []string // fields that this source does not let anyone know
 	}{
 		{path: "/no-ranges.mov", want: clipA, handler: func(w http.ResponseWriter, r *http.Request) {
 			r.Header.Del("Range")
 			rig.Content(a)(w, r)
 		}},
-		{path: "/no-length.mov", want: clipA, handler: func(w http.ResponseWriter, _ *http.Request) {
-			for part := range slices.Chunk(a, 10_000) {
-				_, _ = w.Write(part)
-				_ = http.NewResponseController(w).Flush()
-			}
-		}},
+		{path: "/no-length.wav", want: streamed, handler: chunked(sampleFile(t, streamed)), ignore: []string{"Bitrate", "FileSize"}},
+		// The index of this one is at its end, and ffprobe does not go back in a stream: what
+		// it tells of a first frame elsewhere, it cannot tell here.
+		{path: "/no-length.mov", want: clipA, handler: chunked(a), ignore: []string{"Bitrate", "FileSize", "Level", "PixFmt", "Profile"}},
 		{path: "/no-etag.mov", want: clipA, handler: func(w http.ResponseWriter, r *http.Request) {
 			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(a))
 		}},
@@ -317,7 +327,7 @@ func TestOddButUsable(t *testing.T) {
 				return
 			}
 			s := sampleOf(t, c.want)
-			checkSuccess(t, j, s, expected(readRecorded(t, s.Recorded), filepath.Base(c.path), origin.URL+c.path, region))
+			checkSuccess(t, j, s, expected(readRecorded(t, s.Recorded), filepath.Base(c.path), origin.URL+c.path, region), c.ignore...)
 			if c.attempts != 0 && j.SubmitResultJson.Attempts != c.attempts {
 				t.Errorf("%d attempts, want %d", j.SubmitResultJson.Attempts, c.attempts)
 			}
