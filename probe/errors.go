@@ -39,6 +39,7 @@ type Error struct {
 	Kind   Kind
 	Format string // "mp4"; empty before a format was chosen
 	Path   string // place in the structure, "moov/trak[1]/stsd"; may be empty
+	Rule   string // the gate rule behind an Unsupported; empty otherwise
 	Offset int64  // byte offset in the source; -1 when there is none
 	Err    error  // the reason
 }
@@ -63,6 +64,9 @@ func (e *Error) Error() string {
 		b.WriteString(": ")
 	}
 	b.WriteString(e.Kind.String())
+	if e.Rule != "" {
+		b.WriteString(" (" + e.Rule + ")")
+	}
 	if e.Err != nil {
 		b.WriteString(": ")
 		b.WriteString(e.Err.Error())
@@ -81,4 +85,22 @@ func (e *Error) Unwrap() []error {
 // Errorf makes an Error with no place; format may use %w.
 func Errorf(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Offset: -1, Err: fmt.Errorf(format, args...)}
+}
+
+// Refuse makes the error of a gate rule: what the bytes mean is clear, but a value that depends
+// on them cannot be told exactly without more than headers. rule names the rule in a word or
+// two ("aac-implicit-sbr"); counters and documents go by it.
+func Refuse(rule, format string, args ...any) *Error {
+	e := Errorf(Unsupported, format, args...)
+	e.Rule = rule
+	return e
+}
+
+// RuleOf returns the gate rule that err was refused by, "" for none.
+func RuleOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Rule
+	}
+	return ""
 }
