@@ -19,6 +19,7 @@ type Claim struct {
 	claimed    time.Time
 	assumed    float64 // milliseconds charged for it
 	spec       []byte
+	known      *job.Spec // the same, when this process submitted it a moment ago
 }
 
 func newClaim(l lease, c *store.Claimed, now time.Time) *Claim {
@@ -83,8 +84,13 @@ func (q *Queue) claim(ctx context.Context, max int) ([]*Claim, error) {
 func (q *Queue) readable(ctx context.Context, claims []*Claim) []*Claim {
 	good := claims[:0]
 	for _, c := range claims {
-		err := decode(c.spec, &c.Job.Spec)
-		c.spec = nil
+		var err error
+		if c.known != nil {
+			c.Job.Spec = *c.known
+		} else {
+			err = decode(c.spec, &c.Job.Spec)
+		}
+		c.spec, c.known = nil, nil
 		if err == nil {
 			good = append(good, c)
 			continue

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,12 @@ import (
 // another number, and readers keep knowing this one.
 const encodingJSON = 1
 
+// How long stored specs and outcomes usually are at most.
+const (
+	specRoom    = 1 << 10
+	outcomeRoom = 6 << 10
+)
+
 var errEncoding = errors.New("unknown encoding")
 
 // outcome is what is kept of a finished job beside its state.
@@ -22,12 +29,16 @@ type outcome struct {
 	Run     job.Run      `json:"run"`
 }
 
-func encode(v any) ([]byte, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
+// encode returns v in stored form. room is how long that is likely to be: it saves a copy.
+func encode(v any, room int) ([]byte, error) {
+	b := bytes.NewBuffer(make([]byte, 0, room))
+	b.WriteByte(encodingJSON)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	return append(append(make([]byte, 0, len(b)+1), encodingJSON), b...), nil
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 func decode(b []byte, v any) error {

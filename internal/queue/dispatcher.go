@@ -22,6 +22,7 @@ type dispatcher struct {
 	held    map[*Claim]struct{} // given out and not ended
 	emptied chan struct{}       // closed when held becomes empty during a drain
 	fair    fair
+	specs   specs
 	stale   bool // the store may hold work that fair does not know of
 	asked   time.Time
 	stopped bool
@@ -60,6 +61,7 @@ func (d *dispatcher) submitted(batch []submission, errs []error) {
 	for i := range batch {
 		if errs[i] == nil && !batch[i].paused {
 			row := &batch[i].row
+			d.specs.add(row.ID, batch[i].spec)
 			d.fair.add(row.PipelineNo, row.Account, batch[i].weight, 1)
 		}
 	}
@@ -179,6 +181,7 @@ func (q *Queue) hand(lease lease, want []store.Quota, claimed []store.Claimed, e
 	claims := make([]*Claim, len(claimed))
 	for i := range claimed {
 		claims[i] = newClaim(lease, &claimed[i], now)
+		claims[i].known = d.specs.take(claimed[i].ID)
 		claims[i].assumed = d.fair.charged(claimed[i].PipelineNo)
 		d.held[claims[i]] = struct{}{}
 	}

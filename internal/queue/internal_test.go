@@ -180,9 +180,13 @@ func TestBatcherTellsEveryoneTheError(t *testing.T) {
 
 func TestEncodingIsVersioned(t *testing.T) {
 	t.Parallel()
-	b, err := encode(job.Spec{Name: "x"})
+	b, err := encode(job.Spec{Name: "x<"}, 1)
 	if err != nil || b[0] != encodingJSON {
 		t.Fatalf("got %q, error %v", b, err)
+	}
+	var back job.Spec
+	if err := decode(b, &back); err != nil || back.Name != "x<" {
+		t.Errorf("came back as %+v, error %v", back, err)
 	}
 	for _, bad := range [][]byte{nil, {}, {0}, {2, '{', '}'}, []byte(`{}`)} {
 		var s job.Spec

@@ -12,6 +12,7 @@ import (
 // submission is a job on its way into the store.
 type submission struct {
 	row    store.NewJob
+	spec   *job.Spec
 	weight job.Priority // of its pipeline
 	paused bool         // its pipeline's state when last seen
 }
@@ -31,14 +32,14 @@ func (q *Queue) Submit(ctx context.Context, account job.AccountID, spec job.Spec
 	if !spec.Priority.Valid() {
 		return nil, fmt.Errorf("submit: priority %d is not in %d–%d", spec.Priority, job.MinPriority, job.MaxPriority)
 	}
-	body, err := encode(spec)
+	body, err := encode(spec, specRoom)
 	if err != nil {
 		return nil, fmt.Errorf("submit: encode spec: %w", err)
 	}
 	if err := q.reserve(ctx, account); err != nil {
 		return nil, fmt.Errorf("submit: %w", err)
 	}
-	s := submission{weight: p.Priority, paused: p.State == job.Paused, row: store.NewJob{
+	s := submission{spec: &spec, weight: p.Priority, paused: p.State == job.Paused, row: store.NewJob{
 		Account: account, ID: q.ids.Next(), PipelineNo: p.No,
 		Priority: spec.Priority, Name: spec.Name, Spec: body,
 	}}
