@@ -191,7 +191,7 @@ func (p *Prober) order(c Containment, args []string) order {
 		Args:       args,
 		Namespaces: c == Namespaces,
 		Contain:    c != Uncontained,
-		Root:       os.Geteuid() == 0,
+		Root:       mayBecomeNobody(),
 		ReadPaths:  p.readPaths,
 		Memory:     p.config.MemoryBytes,
 		CPU:        p.config.CPUSeconds,

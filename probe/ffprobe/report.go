@@ -85,6 +85,9 @@ func (p *Prober) verify(ctx context.Context, c Containment) (Report, error) {
 		if r.Landlock == 0 {
 			report.Weaknesses = append(report.Weaknesses, "the kernel has no Landlock")
 		}
+		if os.Geteuid() == 0 && !mayBecomeNobody() {
+			report.Weaknesses = append(report.Weaknesses, "ffprobe runs as the program's own user, root without its powers")
+		}
 		for _, check := range r.Checks {
 			if !check.Passed {
 				return report, fmt.Errorf("could %s", check.Name)

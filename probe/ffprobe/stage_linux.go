@@ -140,7 +140,7 @@ func lockDown(o order, r *reply) error {
 	if err := prctl(prSetNoNewPrivs, 1); err != nil {
 		return fmt.Errorf("no new privileges: %w", err)
 	}
-	if err := dropCapabilities(); err != nil {
+	if err := setCapabilities([6]uint32{}); err != nil {
 		return fmt.Errorf("capabilities: %w", err)
 	}
 	// The signal set at birth is lost with a change of user.
@@ -177,24 +177,10 @@ func prctl(option int, value uintptr) error {
 	return nil
 }
 
-// becomeNobody changes this thread's user and groups; execve carries them to the process.
-func becomeNobody() error {
-	if _, _, errno := syscall.RawSyscall(syscall.SYS_SETGROUPS, 0, 0, 0); errno != 0 {
-		return errno
-	}
-	if _, _, errno := syscall.RawSyscall(syscall.SYS_SETRESGID, nobody, nobody, nobody); errno != 0 {
-		return errno
-	}
-	if _, _, errno := syscall.RawSyscall(syscall.SYS_SETRESUID, nobody, nobody, nobody); errno != 0 {
-		return errno
-	}
-	return nil
-}
-
-// dropCapabilities empties this thread's sets; with no-new-privs set, execve gives none back.
-func dropCapabilities() error {
+// setCapabilities sets this thread's sets: effective, permitted and inheritable, low half
+// first. With all empty and no-new-privs set, execve gives none back.
+func setCapabilities(sets [6]uint32) error {
 	header := struct{ version, pid uint32 }{capabilityV3, 0}
-	var sets [6]uint32
 	_, _, errno := syscall.RawSyscall(syscall.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&sets)), 0)
 	if errno != 0 {
 		return errno
