@@ -141,5 +141,8 @@ func limits(s Settings) probe.Limits {
 	return l
 }
 
-// grace is how long a drain waits for running jobs.
-const grace = 20 * time.Second
+// Times of a drain.
+const (
+	farewell = 2 * time.Second  // for clients to leave by themselves
+	grace    = 20 * time.Second // for calls under way and running jobs
+)

@@ -134,10 +134,9 @@ func queueConfig(s Settings, log *slog.Logger, sealer *auth.Sealer) queue.Config
 func (svc *service) run(ctx context.Context, l net.Listener, ready func(url string) error) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	calls, endCalls := context.WithCancel(context.WithoutCancel(ctx))
-	defer endCalls()
 	hs := server.HTTP(svc.handler, server.Timeouts{}, svc.log)
-	hs.BaseContext = func(net.Listener) context.Context { return calls }
+	open := newConnections()
+	hs.ConnState = open.track
 	var parts sync.WaitGroup
 	start := func(name string, f func() error) {
 		parts.Go(func() {
@@ -169,7 +168,7 @@ func (svc *service) run(ctx context.Context, l net.Listener, ready func(url stri
 	<-ctx.Done()
 	svc.log.Info("draining")
 	svc.handler.Drain()
-	endCalls() // calls that wait for a job answer with the job as it stands
+	open.wait(farewell)
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if err := hs.Shutdown(stop); err != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // handler does one action. ctx bounds the work; waiting for a job's end is bounded by client,
-// which ends when the client goes away.
+// which ends when the client goes away or the server drains.
 type handler func(ctx, client context.Context, c *call, in any) (any, error)
 
 // handle adapts a handler to the type that its action decodes to.

@@ -73,7 +73,10 @@ func (s *Server) answer(r *http.Request, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.handlers[c.action.Name](ctx, r.Context(), c, in)
+	client, gone := context.WithCancel(r.Context())
+	defer gone()
+	defer context.AfterFunc(s.waits, gone)()
+	return s.handlers[c.action.Name](ctx, client, c, in)
 }
 
 // authRequest hands over the same maps that the parameters are read from later: what was signed

@@ -30,6 +30,9 @@ func (s *Server) reply(w http.ResponseWriter, c *call, out any, err error) {
 	h.Set("X-Acs-Request-Id", c.id)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
+	if s.draining.Load() {
+		h.Set("Connection", "close")
+	}
 	if retry > 0 {
 		h.Set("Retry-After", strconv.Itoa(int((retry+time.Second-1)/time.Second)))
 		h.Set("X-Acs-Retry-After", strconv.FormatInt(retry.Milliseconds(), 10))

@@ -4,6 +4,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -17,11 +18,14 @@ type Server struct {
 	handlers map[string]handler
 	throttle *throttle // nil unless the server is strict
 	draining atomic.Bool
+	waits    context.Context // ends when waiting for the end of jobs does
+	endWaits context.CancelFunc
 }
 
 // New returns a Server. It starts nothing.
 func New(c Config) *Server {
 	s := &Server{cfg: c.withDefaults()}
+	s.waits, s.endWaits = context.WithCancel(context.Background())
 	s.handlers = s.table()
 	if c.Strict {
 		s.throttle = &throttle{}
@@ -30,8 +34,12 @@ func New(c Config) *Server {
 }
 
 // Drain makes /readyz refuse from now on, so that no more calls are sent here. Calls that come
-// all the same are answered.
-func (s *Server) Drain() { s.draining.Store(true) }
+// all the same are answered, but wait for no job any more, and each reply ends its connection:
+// a client that is told so cannot lose a call to a connection that is closed under it.
+func (s *Server) Drain() {
+	s.draining.Store(true)
+	s.endWaits()
+}
 
 // ServeHTTP routes by the exact path: a router that cleans paths would change what was signed.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
