@@ -69,6 +69,8 @@ type Server struct {
 
 	tb     testing.TB
 	cmd    *exec.Cmd
+	mu     sync.Mutex
+	apis   []*API // made by API
 	stdout output
 	stderr output
 	ended  chan struct{} // closed when the process is gone and its output is read
@@ -149,8 +151,23 @@ func listening(stdout string) (string, bool) {
 	return "", false
 }
 
-// API returns a caller with the root key.
-func (s *Server) API() *API { return NewAPI(s.URL, RootKeyID, RootKeySecret) }
+// API returns a caller with the root key and connections of its own.
+func (s *Server) API() *API {
+	a := NewAPI(s.URL, RootKeyID, RootKeySecret)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.apis = append(s.apis, a)
+	return a
+}
+
+// hangUp closes the idle connections of the server's callers, for which a drain would wait.
+func (s *Server) hangUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.apis {
+		a.HTTP.CloseIdleConnections()
+	}
+}
 
 // Terminate sends SIGTERM.
 func (s *Server) Terminate() { _ = s.cmd.Process.Signal(syscall.SIGTERM) }
@@ -220,12 +237,13 @@ func (s *Server) StdoutUntil(ctx context.Context, done func(string) bool) (strin
 
 func (s *Server) cleanup() {
 	if s.Running() {
+		s.hangUp()
 		if code := s.Stop(); code != 0 {
 			s.tb.Errorf("exit code %d on SIGTERM, want 0", code)
 		}
 	}
 	if s.tb.Failed() {
-		s.tb.Logf("log of the server:\n%s", tail(s.Logs(), 80))
+		s.tb.Logf("log of the server:\n%s", tail(s.Logs(), 40))
 	}
 }
 
