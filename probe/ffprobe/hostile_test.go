@@ -385,7 +385,8 @@ func TestParentDeath(t *testing.T) {
 				t.Fatal(err)
 			}
 			cmd := exec.Command(self, "-test.run=^TestParentDeath$")
-			cmd.Env = append(os.Environ(), "MEDIAGAUGE_TEST_PARENT="+string(c)+" "+p.config.Path)
+			cmd.Env = append(os.Environ(), "MEDIAGAUGE_TEST_PARENT="+string(c)+" "+p.config.Path,
+				"TMPDIR="+filepath.Dir(p.config.Path)) // what a killed parent leaves goes with the test
 			out, err := cmd.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)

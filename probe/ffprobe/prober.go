@@ -40,6 +40,7 @@ func New(config Config) (*Prober, error) {
 		return nil, probe.Errorf(probe.Unsupported, "no ffprobe: %w", err)
 	}
 	config.Path = path
+	sweep()
 	p := &Prober{config: config, readPaths: readPaths(path, config.ReadPaths)}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*config.Timeout)
 	defer cancel()
@@ -130,15 +131,10 @@ func (p *Prober) describe(ctx context.Context, b *blocks, demuxer string) (*medi
 
 // runOnRanges runs ffprobe against a range server for b in its own network namespace.
 func (p *Prober) runOnRanges(ctx context.Context, b *blocks, args []string) (result, error) {
-	dir, err := workFolder()
-	if err != nil {
-		return result{}, err
-	}
-	defer os.RemoveAll(dir)
 	out := newOutput(p.config.MaxOutput)
 	o := p.order(p.containment, args)
 	o.Serve = true
-	c, err := start(ctx, o, dir, stdoutWriter{out}, stderrWriter{out})
+	c, err := start(ctx, o, "/", stdoutWriter{out}, stderrWriter{out}) // soon a root folder of its own
 	if err != nil {
 		return result{}, p.startError(ctx, err)
 	}

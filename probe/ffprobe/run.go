@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -186,5 +185,3 @@ func (w stderrWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// workFolder makes an empty folder for one process.
-func workFolder() (string, error) { return os.MkdirTemp("", "mediagauge-ffprobe-") }

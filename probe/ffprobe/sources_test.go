@@ -253,6 +253,29 @@ func TestNothingLeft(t *testing.T) {
 	})
 }
 
+// TestSweep: folders left behind long ago go, those in use stay.
+func TestSweep(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	old, err := workFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := workFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(old, time.Time{}, time.Now().Add(-2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	sweep()
+	if _, err := os.Stat(old); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the old one is still there: %v", err)
+	}
+	if _, err := os.Stat(fresh); err != nil {
+		t.Errorf("the fresh one is gone: %v", err)
+	}
+}
+
 func descriptors(t *testing.T) int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")

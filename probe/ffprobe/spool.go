@@ -4,12 +4,29 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/mediagauge/mediagauge/probe"
 )
 
 // spoolName is what the temporary copy is called, whatever the source is called.
 const spoolName = "input"
+
+const folderPattern = "mediagauge-ffprobe-"
+
+// workFolder makes an empty folder for one process.
+func workFolder() (string, error) { return os.MkdirTemp("", folderPattern) }
+
+// sweep removes folders that a program left behind when it was killed. No process of ours
+// lives for an hour.
+func sweep() {
+	folders, _ := filepath.Glob(filepath.Join(os.TempDir(), folderPattern+"*"))
+	for _, f := range folders {
+		if info, err := os.Lstat(f); err == nil && info.IsDir() && time.Since(info.ModTime()) > time.Hour {
+			_ = os.RemoveAll(f)
+		}
+	}
+}
 
 // spool copies the source into dir, where ffprobe, as owner, may read it.
 func (p *Prober) spool(b *blocks, dir string, owner int) error {
