@@ -184,4 +184,3 @@ func (w stderrWriter) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
-
