@@ -193,6 +193,7 @@ func BenchmarkRead(tb *testing.B) {
 			{"newest", job.Filter{}, job.ID{}},
 			{"deep", job.Filter{}, ids[len(ids)/2]},
 			{"failed-deep", job.Filter{States: job.States(job.Failed)}, ids[len(ids)/2]},
+			{"deep-oldest", job.Filter{Oldest: true}, ids[len(ids)/2]},
 			{"window-oldest", job.Filter{Oldest: true, From: ids[len(ids)/3].Time(), To: ids[len(ids)*2/3].Time()}, job.ID{}},
 		}
 		for _, l := range lists {

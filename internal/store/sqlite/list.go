@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -59,52 +60,78 @@ func (s *Store) rows(ctx context.Context, q string, args ...any) ([]store.Row, e
 
 // List implements store.Jobs.
 func (s *Store) List(ctx context.Context, account job.AccountID, f job.Filter, cursor job.ID, limit int) ([]store.Row, error) {
-	if limit <= 0 {
+	from, to := listRange(f, cursor)
+	q := listQuery(f)
+	if limit <= 0 || q == "" || bytes.Compare(from[:], to[:]) >= 0 {
 		return nil, nil
 	}
-	q := listQuery(f, cursor)
-	if q == "" {
-		return nil, nil
-	}
-	from, to := listRange(f)
-	rows, err := s.rows(ctx, q, account, from, to, cursor, f.ID, limit)
+	rows, err := s.rows(ctx, q, account, from, to, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list jobs: %w", err)
 	}
 	return rows, nil
 }
 
-// listRange turns the times of f into ids: from inclusive, to exclusive. An id holds its own
-// creation time, so the end, which is inclusive, becomes the first id one nanosecond later.
-func listRange(f job.Filter) (from, to job.ID) {
-	if !f.From.IsZero() {
-		from = job.FirstID(f.From)
-	}
+// listRange turns times, id and cursor into one range of ids: from inclusive, to exclusive.
+// SQLite seeks to one bound on each side only and would step over the rows between two. An id
+// holds its own creation time, so the end of the times, which is inclusive, becomes the first
+// id one nanosecond later.
+func listRange(f job.Filter, cursor job.ID) (from, to job.ID) {
 	for i := range to {
 		to[i] = 0xff
+	}
+	if !f.From.IsZero() {
+		from = job.FirstID(f.From)
 	}
 	if !f.To.IsZero() {
 		to = job.FirstID(f.To.Add(time.Nanosecond))
 	}
-	return from, to
-}
-
-// listQuery merges the tables and states that f wants. Every arm is limited by itself and
-// reads an index in the order of the result, so a page costs its own length, not the table's.
-func listQuery(f job.Filter, cursor job.ID) string {
-	where, order := ` account = ?1 AND job_id >= ?2 AND job_id < ?3`, ` ORDER BY job_id DESC LIMIT ?6`
-	if f.Oldest {
-		order = ` ORDER BY job_id LIMIT ?6`
+	if !f.ID.IsZero() {
+		from, to = later(from, f.ID), earlier(to, following(f.ID))
 	}
 	switch {
 	case cursor.IsZero():
 	case f.Oldest:
-		where += ` AND job_id > ?4`
+		from = later(from, following(cursor))
 	default:
-		where += ` AND job_id < ?4`
+		to = earlier(to, cursor)
 	}
-	if !f.ID.IsZero() {
-		where += ` AND job_id = ?5`
+	return from, to
+}
+
+func earlier(a, b job.ID) job.ID {
+	if bytes.Compare(a[:], b[:]) < 0 {
+		return a
+	}
+	return b
+}
+
+func later(a, b job.ID) job.ID {
+	if bytes.Compare(a[:], b[:]) > 0 {
+		return a
+	}
+	return b
+}
+
+// following is the smallest id after id; the largest stays as it is.
+func following(id job.ID) job.ID {
+	next := id
+	for i := len(next) - 1; i >= 0; i-- {
+		next[i]++
+		if next[i] != 0 {
+			return next
+		}
+	}
+	return id
+}
+
+// listQuery merges the tables and states that f wants. Every arm is limited by itself and
+// reads an index in the order of the result, so a page costs its own length, not the table's.
+func listQuery(f job.Filter) string {
+	const where = ` account = ?1 AND job_id >= ?2 AND job_id < ?3`
+	order := ` ORDER BY job_id DESC LIMIT ?4`
+	if f.Oldest {
+		order = ` ORDER BY job_id LIMIT ?4`
 	}
 	var arms []string
 	arm := func(columns, from, and string) {
@@ -128,13 +155,12 @@ func listQuery(f job.Filter, cursor job.ID) string {
 		arm(doneColumns, `job_done`, ``)
 		done = nil
 	}
-	for _, st := range done {
-		arm(doneColumns, `job_done`, fmt.Sprintf(` AND state = %d`, st))
+	for _, st := range done { // named, since without statistics the planner prefers the key
+		arm(doneColumns, `job_done INDEXED BY job_done_state`, fmt.Sprintf(` AND state = %d`, st))
 	}
 	if len(arms) == 0 {
 		return ""
 	}
-	// ?1 to ?6 must all occur, since all six are given.
 	return strings.Join(arms, ` UNION ALL `) + strings.Replace(order, `job_id`, `2`, 1)
 }
 
