@@ -229,13 +229,6 @@ func checkListen(v string) error {
 	return nil
 }
 
-func checkOptionalListen(v string) error {
-	if v == "" {
-		return nil
-	}
-	return checkListen(v)
-}
-
 func checkAllow(v string) error {
 	_, err := netguard.ParseAllow(v)
 	return err
