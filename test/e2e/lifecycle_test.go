@@ -219,7 +219,8 @@ func (f *submitFlood) run(t *testing.T, ctx context.Context, server *rig.Server,
 	}
 }
 
-// TestReplayAfterRestart sends one signed request twice, with a kill in between.
+// TestReplayAfterRestart sends signed requests, kills the server as soon as they are answered,
+// and sends the same again.
 func TestReplayAfterRestart(t *testing.T) {
 	t.Parallel()
 	origin := rig.NewOrigin(t)
@@ -230,27 +231,38 @@ func TestReplayAfterRestart(t *testing.T) {
 	server := rig.Start(t, options)
 	front.to(server.URL)
 	api := rig.NewAPI(front.URL, rig.RootKeyID, rig.RootKeySecret)
-	params := map[string]string{"Input": `{"Type":"OSS","Media":"` + origin.URL + `/absent"}`}
-	req, err := api.Request(ctx, rig.VersionICE, "SubmitMediaInfoJob", params)
-	if err != nil {
+	requests := make([]*http.Request, 32)
+	for i := range requests {
+		var err error
+		params := map[string]string{"Input": `{"Type":"OSS","Media":"` + origin.URL + `/absent"}`, "Name": fmt.Sprint(i)}
+		if requests[i], err = api.Request(ctx, rig.VersionICE, "SubmitMediaInfoJob", params); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := api.Send(requests[0].Clone(ctx), nil); err != nil {
 		t.Fatal(err)
 	}
-	var reply struct{ MediaInfoJob rig.Job }
-	if err := api.Send(req.Clone(ctx), &reply); err != nil {
-		t.Fatal(err)
-	}
-	if err := api.Send(req.Clone(ctx), nil); rig.Code(err) != "SignatureNonceUsed" {
+	if err := api.Send(requests[0].Clone(ctx), nil); rig.Code(err) != "SignatureNonceUsed" {
 		t.Errorf("replay at once: %v", err)
 	}
-	server.Kill()
-	server = rig.Start(t, options)
-	front.to(server.URL)
-	if err := api.Send(req.Clone(ctx), nil); rig.Code(err) != "SignatureNonceUsed" {
-		t.Errorf("replay after a kill: %v", err)
+	var calls sync.WaitGroup
+	for _, r := range requests[1:] {
+		calls.Go(func() {
+			if err := api.Send(r.Clone(ctx), nil); err != nil {
+				t.Error(err)
+			}
+		})
 	}
-	jobs, err := api.ListAll(ctx, nil)
-	if err != nil || len(jobs) != 1 || jobs[0].JobId != reply.MediaInfoJob.JobId {
-		t.Errorf("%v, %d jobs, want the one", err, len(jobs))
+	calls.Wait()
+	server.Kill()
+	front.to(rig.Start(t, options).URL)
+	for i, r := range requests {
+		if err := api.Send(r.Clone(ctx), nil); rig.Code(err) != "SignatureNonceUsed" {
+			t.Errorf("replay %d after a kill: %v", i, err)
+		}
+	}
+	if jobs, err := api.ListAll(ctx, nil); err != nil || len(jobs) != len(requests) {
+		t.Errorf("%v, %d jobs, want %d", err, len(jobs), len(requests))
 	}
 }
 
