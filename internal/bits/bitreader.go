@@ -7,11 +7,26 @@ import mathbits "math/bits"
 type BitReader struct {
 	data []byte
 	pos  int // in bits
+	end  int // in bits
 	err  error
 }
 
 // NewBitReader returns a BitReader at the start of data, which it does not copy.
-func NewBitReader(data []byte) *BitReader { return &BitReader{data: data} }
+func NewBitReader(data []byte) *BitReader { return &BitReader{data: data, end: len(data) * 8} }
+
+// NewRBSPReader returns a BitReader over a raw byte sequence payload without its trailing bits:
+// the last bit that is set and the zeros after it (ISO/IEC 14496-10, 7.3.2.11). So Left is more
+// than 0 exactly when more_rbsp_data() is true.
+func NewRBSPReader(rbsp []byte) *BitReader {
+	last := len(rbsp) - 1
+	for last >= 0 && rbsp[last] == 0 {
+		last--
+	}
+	if last < 0 {
+		return &BitReader{}
+	}
+	return &BitReader{data: rbsp, end: last*8 + 7 - mathbits.TrailingZeros8(rbsp[last])}
+}
 
 // Err returns the first error: ErrTruncated or ErrExpGolomb.
 func (r *BitReader) Err() error { return r.err }
@@ -20,14 +35,14 @@ func (r *BitReader) Err() error { return r.err }
 func (r *BitReader) Pos() int { return r.pos }
 
 // Left returns how many bits are left.
-func (r *BitReader) Left() int { return len(r.data)*8 - r.pos }
+func (r *BitReader) Left() int { return r.end - r.pos }
 
 // fail keeps the first error and moves to the end, so that loops over what is left stop.
 func (r *BitReader) fail(err error) {
 	if r.err == nil {
 		r.err = err
 	}
-	r.pos = len(r.data) * 8
+	r.pos = r.end
 }
 
 // U reads n bits, at most 32, as an unsigned number.
@@ -88,7 +103,7 @@ func (r *BitReader) Skip(n int) {
 }
 
 // Align steps to the next byte boundary.
-func (r *BitReader) Align() { r.pos += -r.pos & 7 }
+func (r *BitReader) Align() { r.pos = min(r.pos+(-r.pos&7), r.end) }
 
 // UE reads an unsigned Exp-Golomb code, ue(v) of ISO/IEC 14496-10, 9.1.
 func (r *BitReader) UE() uint32 {
@@ -99,13 +114,13 @@ func (r *BitReader) UE() uint32 {
 			return 0
 		}
 		// Whole bytes of zeros at a time: a run of them may be as long as the data.
-		if r.pos&7 == 0 && r.data[r.pos>>3] == 0 {
+		if r.pos&7 == 0 && r.Left() >= 8 && r.data[r.pos>>3] == 0 {
 			r.pos += 8
 			zeros += 8
 			continue
 		}
-		have := 8 - r.pos&7
-		b := r.data[r.pos>>3] << (8 - have)
+		have := min(8-r.pos&7, r.Left())
+		b := r.data[r.pos>>3] << (r.pos & 7)
 		lead := min(mathbits.LeadingZeros8(b), have)
 		r.pos += lead
 		zeros += lead
@@ -141,18 +156,4 @@ func (r *BitReader) SE() int32 {
 		return int32(k/2 + 1)
 	}
 	return -int32(k / 2)
-}
-
-// MoreRBSP says whether there is more than trailing bits left, more_rbsp_data() of ISO/IEC
-// 14496-10, 7.2.
-func (r *BitReader) MoreRBSP() bool {
-	last := len(r.data) - 1
-	for last >= 0 && r.data[last] == 0 {
-		last--
-	}
-	if last < 0 {
-		return false
-	}
-	stop := last*8 + 7 - mathbits.TrailingZeros8(r.data[last])
-	return r.pos < stop
 }

@@ -111,25 +111,28 @@ func TestBitWidths(t *testing.T) {
 	}
 }
 
-func TestMoreRBSP(t *testing.T) {
+func TestRBSP(t *testing.T) {
 	t.Parallel()
-	cases := []struct {
-		bits string
-		read int
-		want bool
-	}{
-		{"10110000", 3, false},
-		{"10110000", 2, true},
-		{"1011000000000000", 3, false},
-		{"0000000000000000", 0, false},
-		{"", 0, false},
-	}
-	for _, c := range cases {
-		r := NewBitReader(pack(c.bits))
-		r.Skip(c.read)
-		if got := r.MoreRBSP(); got != c.want {
-			t.Errorf("%s after %d: got %v", c.bits, c.read, got)
+	for text, want := range map[string]int{
+		"10110000":         3,
+		"1011000000000000": 3,
+		"1111111100000001": 15,
+		"10000000":         0,
+		"0000000000000000": 0,
+		"":                 0,
+	} {
+		r := NewRBSPReader(pack(text))
+		if got := r.Left(); got != want {
+			t.Errorf("%s: %d bits, want %d", text, got, want)
 		}
+		r.Skip(want)
+		if r.Err() != nil || r.Flag() || r.Err() == nil {
+			t.Errorf("%s: %v", text, r.Err())
+		}
+	}
+	r := NewRBSPReader(pack("00000100"))
+	if got := r.UE(); got != 0 || !errors.Is(r.Err(), ErrTruncated) {
+		t.Errorf("a code ran into the trailing bits: %d, %v", got, r.Err())
 	}
 }
 
@@ -185,6 +188,10 @@ func FuzzReaders(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, script, data []byte) {
 		c, r := NewCursor(data), NewBitReader(data)
+		if len(script)%2 == 1 {
+			r = NewRBSPReader(data)
+		}
+		total := r.Left()
 		for _, op := range script {
 			n := int(op) - 4
 			c.Bytes(n)
@@ -198,14 +205,14 @@ func FuzzReaders(f *testing.F) {
 			case 3:
 				r.Skip(n)
 			case 4:
-				r.MoreRBSP()
+				r.Int(n)
 			case 5:
 				r.Align()
 			default:
 				r.U64(n)
 			}
-			if c.Pos()+c.Left() != len(data) || r.Pos()+r.Left() != len(data)*8 || r.Left() < 0 {
-				t.Fatalf("out of bounds: %d+%d of %d, %d+%d of %d", c.Pos(), c.Left(), len(data), r.Pos(), r.Left(), len(data)*8)
+			if c.Pos()+c.Left() != len(data) || r.Pos()+r.Left() != total || r.Left() < 0 {
+				t.Fatalf("out of bounds: %d+%d of %d, %d+%d of %d", c.Pos(), c.Left(), len(data), r.Pos(), r.Left(), total)
 			}
 		}
 		if out := Unescape(data); len(out) > len(data) {
