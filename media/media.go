@@ -8,16 +8,18 @@ import (
 // Info is what is known of one media file: the container, its tracks and whatever
 // else its headers state. Facts that are not known keep their zero value; nothing is guessed.
 type Info struct {
-	Format   Format    `json:"format"`
-	Size     int64     `json:"size,omitzero"`     // bytes; 0 when unknown
-	Start    Duration  `json:"start,omitzero"`    // presentation time of the earliest sample
-	Duration Duration  `json:"duration,omitzero"` // presentation length of the whole file
-	BitRate  int64     `json:"bit_rate,omitzero"` // bit/s over the whole file; 0 when unknown
-	Tracks   []Track   `json:"tracks,omitempty"`
-	Programs []Program `json:"programs,omitempty"`
-	Chapters []Chapter `json:"chapters,omitempty"`
-	Metadata Metadata  `json:"metadata,omitempty"`
-	Warnings []Warning `json:"warnings,omitempty"`
+	Format    Format    `json:"format"`
+	Container Container `json:"container,omitzero"`
+	Size      int64     `json:"size,omitzero"`     // bytes; 0 when unknown
+	Start     Duration  `json:"start,omitzero"`    // presentation time of the earliest sample
+	Duration  Duration  `json:"duration,omitzero"` // presentation length of the whole file
+	BitRate   int64     `json:"bit_rate,omitzero"` // bit/s over the whole file; 0 when unknown
+	Timecode  string    `json:"timecode,omitzero"` // of the first frame, "01:00:00:00", with ";" before the frames when frames are dropped
+	Tracks    []Track   `json:"tracks,omitempty"`
+	Programs  []Program `json:"programs,omitempty"`
+	Chapters  []Chapter `json:"chapters,omitempty"`
+	Metadata  Metadata  `json:"metadata,omitempty"`
+	Warnings  []Warning `json:"warnings,omitempty"`
 }
 
 // Format names a container or a raw elementary stream as ffprobe spells it, for
@@ -56,6 +58,11 @@ type Track struct {
 	Disposition Disposition `json:"disposition,omitzero"`
 	Video       *Video      `json:"video,omitzero"` // set when Kind is KindVideo
 	Audio       *Audio      `json:"audio,omitzero"` // set when Kind is KindAudio
+
+	CodecString string      `json:"codec_string,omitzero"` // RFC 6381 from the configuration record; empty where CodecString derives it
+	Encryption  *Encryption `json:"encryption,omitzero"`   // nil when the samples are in the clear
+	MaxBitRate  int64       `json:"max_bit_rate,omitzero"` // bit/s, as stated (btrt, esds, sequence header)
+	BufferSize  int64       `json:"buffer_size,omitzero"`  // bits of the coded picture buffer, as stated
 }
 
 // Codec identifies an elementary stream's coding in ffprobe's words.

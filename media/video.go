@@ -18,6 +18,15 @@ type Video struct {
 	Rotation         int      `json:"rotation,omitzero"` // degrees clockwise to turn for display: 0–359
 	ClosedCaptions   bool     `json:"closed_captions,omitzero"`
 	FilmGrain        bool     `json:"film_grain,omitzero"`
+
+	Mastering      *Mastering    `json:"mastering,omitzero"`       // nil when not stated
+	ContentLight   *ContentLight `json:"content_light,omitzero"`   // nil when not stated
+	DolbyVision    *DolbyVision  `json:"dolby_vision,omitzero"`    // nil when there is no record
+	HDR10Plus      bool          `json:"hdr10_plus,omitzero"`      // ST 2094-40 metadata was seen; false proves nothing
+	StereoMode     string        `json:"stereo_mode,omitzero"`     // ffprobe's words: "side by side", "top and bottom"…; empty when not stated
+	StereoInverted bool          `json:"stereo_inverted,omitzero"` // the right eye comes first
+	Projection     string        `json:"projection,omitzero"`      // of spherical video: "equirectangular", "cubemap", "tiled equirectangular"
+	FrameRateMode  FrameRateMode `json:"frame_rate_mode,omitzero"` // from all frame durations the headers list; empty when they list none
 }
 
 // Color holds the CICP facts of a video track (ISO/IEC 23091-2) in ffprobe's words; empty when not stated.
@@ -36,4 +45,5 @@ type Audio struct {
 	Channels      int    `json:"channels,omitzero"`
 	ChannelLayout string `json:"channel_layout,omitzero"` // "stereo"; empty when not stated
 	BitsPerSample int    `json:"bits_per_sample,omitzero"`
+	BitDepth      int    `json:"bit_depth,omitzero"` // significant bits of one sample, as the stream states (ffprobe bits_per_raw_sample)
 }
