@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/mediagauge/mediagauge/probe"
 )
 
 // Code says why a source could not be read. Its text is what a failed job reports.
@@ -44,6 +46,7 @@ type Error struct {
 	Err        error         // the reason
 	Temporary  bool          // a later try may succeed
 	RetryAfter time.Duration // what the origin asked for, at most one hour; 0 when it did not
+	Spent      probe.Cost    // of an Open that failed; afterwards the Object knows
 }
 
 // Error prints for example `SourceNotFound: "oss://bucket/key": status 404: no such object`.

@@ -53,6 +53,10 @@ func (o *Opener) Open(ctx context.Context, ref string) (*Object, error) {
 	obj := newObject(ctx, o, t)
 	if err := obj.open(); err != nil {
 		obj.Close()
+		var known *Error
+		if errors.As(err, &known) {
+			known.Spent = obj.Spent()
+		}
 		return nil, err
 	}
 	return obj, nil

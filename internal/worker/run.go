@@ -9,6 +9,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/engine"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/queue"
+	"github.com/mediagauge/mediagauge/internal/source"
 	"github.com/mediagauge/mediagauge/probe"
 )
 
@@ -49,6 +50,10 @@ func (w *Worker) probe(ctx context.Context, c *queue.Claim) (result *job.Result,
 	}()
 	object, err := w.open(ctx, c.Job.Account, c.Job.Spec.Input)
 	if err != nil {
+		var refused *source.Error
+		if errors.As(err, &refused) {
+			run.Requests, run.BytesRead = refused.Spent.Requests, refused.Spent.Bytes
+		}
 		return nil, run, err
 	}
 	defer func() {
