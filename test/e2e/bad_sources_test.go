@@ -235,6 +235,9 @@ func TestBadSources(t *testing.T) {
 			if hits := len(origin.Hits("/" + bad.name)); bad.handler != nil && hits < out.Attempts {
 				t.Errorf("%d attempts, but the origin saw %d requests", out.Attempts, hits)
 			}
+			if bad.handler != nil && out.Requests == 0 {
+				t.Error("the origin was asked, and the account of the job does not tell")
+			}
 			if strings.Contains(out.Message, strconv.Itoa(canary.Port)) {
 				t.Errorf("message tells of the canary: %s", out.Message)
 			}
