@@ -44,6 +44,7 @@ type Error struct {
 	Ref        string        // what was asked for, secrets redacted
 	Status     int           // HTTP status of the answer; 0 when there was none
 	Err        error         // the reason
+	Reason     string        // the reason in words from a short list of ours, fit for anyone; may be empty
 	Temporary  bool          // a later try may succeed
 	RetryAfter time.Duration // what the origin asked for, at most one hour; 0 when it did not
 	Spent      probe.Cost    // of an Open that failed; afterwards the Object knows

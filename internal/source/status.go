@@ -181,6 +181,7 @@ func (o *Object) fail(err error) *Error {
 		err = ended
 	}
 	e.Code, e.Err, e.Temporary = classify(err)
+	e.Reason = e.Err.Error()
 	return e
 }
 

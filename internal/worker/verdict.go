@@ -60,12 +60,16 @@ func judgeSource(e *source.Error) verdict {
 	return v
 }
 
-// sourceMessage spells a source error for the submitter: what happened and the HTTP status.
-// The reason below may quote addresses and replies of the origin, which stay in the log.
+// sourceMessage spells a source error for the submitter: what happened, why where the code
+// leaves that open, and the HTTP status. The error below may quote addresses and replies of the
+// origin, which stay in the log.
 func sourceMessage(e *source.Error) string {
 	text, ok := sourceTexts[e.Code]
 	if !ok {
 		text = "the source could not be read"
+	}
+	if e.Reason != "" && (e.Code == source.Unreachable || e.Code == source.NotSeekable) {
+		text += ": " + e.Reason
 	}
 	if e.Status != 0 && e.Code != source.AddressDenied {
 		text += fmt.Sprintf(" (HTTP status %d)", e.Status)
