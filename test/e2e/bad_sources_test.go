@@ -29,6 +29,7 @@ type badSource struct {
 	handler  http.HandlerFunc // on the origin
 	codes    []string         // any of them is right
 	attempts int              // of the job; 0: as it likes
+	word     string           // in the message
 }
 
 func status(n int) http.HandlerFunc {
@@ -162,35 +163,35 @@ func badSources(t *testing.T, origin *rig.Origin, canary *rig.Canary, closed int
 	cut := []string{"SourceTruncated"}
 	canaryURL := fmt.Sprintf("http://127.0.0.1:%d/movie.mp4", canary.Port)
 	return []badSource{
-		{name: "refused", url: fmt.Sprintf("http://127.0.0.1:%d/movie.mp4", closed), codes: busy, attempts: 3},
-		{name: "401", handler: status(401), codes: []string{"SourceForbidden"}, attempts: 1},
+		{name: "refused", url: fmt.Sprintf("http://127.0.0.1:%d/movie.mp4", closed), codes: busy, attempts: 3, word: "connection refused"},
+		{name: "401", handler: status(401), codes: []string{"SourceForbidden"}, attempts: 1, word: "401"},
 		{name: "403", handler: status(403), codes: []string{"SourceForbidden"}, attempts: 1},
-		{name: "404", handler: status(404), codes: gone, attempts: 1},
+		{name: "404", handler: status(404), codes: gone, attempts: 1, word: "404"},
 		{name: "410", handler: status(410), codes: gone, attempts: 1},
 		{name: "500", handler: status(500), codes: busy, attempts: 3},
-		{name: "503", handler: status(503), codes: busy, attempts: 3},
+		{name: "503", handler: status(503), codes: busy, attempts: 3, word: "503"},
 		{name: "418", handler: status(418), codes: busy},
 		{name: "expired", handler: status(403), query: "?Expires=1000000000&OSSAccessKeyId=a&Signature=verysecretvalue", codes: []string{"SourceExpired"}, attempts: 1},
 		{name: "no-header", handler: hang(""), codes: late},
 		{name: "stalled-body", handler: hang(ok200 + "\x00\x00\x00\x18ftypisom"), codes: late},
-		{name: "closed-at-once", handler: reset(""), codes: busy},
+		{name: "closed-at-once", handler: reset(""), codes: busy, word: "connection closed"},
 		{name: "not-http", handler: reset("SSH-2.0-OpenSSH_9.2\r\n"), codes: busy},
 		{name: "short-body", handler: reset(ok200 + string(mp4[:4000])), codes: cut},
-		{name: "redirect-loop", handler: redirect("/redirect-loop"), codes: busy},
+		{name: "redirect-loop", handler: redirect("/redirect-loop"), codes: busy, word: "too many redirects"},
 		{name: "redirect-to-canary", handler: redirect(canaryURL), codes: denied, attempts: 1},
 		{name: "redirect-to-metadata", handler: redirect("http://169.254.169.254/latest/meta-data/"), codes: denied, attempts: 1},
 		{name: "redirect-to-name", handler: redirect(fmt.Sprintf("http://localhost:%d/", canary.Port)), codes: denied, attempts: 1},
 		{name: "redirect-to-file", handler: redirect("file:///etc/passwd"), codes: []string{"AddressDenied", "SourceUnreachable"}, attempts: 1},
-		{name: "text", handler: body("text/plain", "Just a few words.\n"), codes: notMedia, attempts: 1},
+		{name: "text", handler: body("text/plain", "Just a few words.\n"), codes: notMedia, attempts: 1, word: "format"},
 		{name: "zip", handler: body("application/zip", zipFile(t)), codes: notMedia, attempts: 1},
 		{name: "pdf", handler: body("application/pdf", "%PDF-1.7\n1 0 obj\n<< >>\nendobj\ntrailer\n%%EOF\n"), codes: notMedia, attempts: 1},
 		{name: "html.mp4", handler: body("text/html", "<!doctype html><title>Log in</title><form></form>"), codes: notMedia, attempts: 1},
 		{name: "playlist-of-others.m3u8", handler: body("application/vnd.apple.mpegurl", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n"+canaryURL+"\n#EXT-X-ENDLIST\n"), codes: []string{"UnsupportedFormat", "AddressDenied"}},
 		{name: "concat.txt", handler: body("text/plain", "ffconcat version 1.0\nfile /etc/passwd\nfile "+canaryURL+"\n"), codes: notMedia, attempts: 1},
-		{name: "empty", handler: body("video/mp4", ""), codes: damaged, attempts: 1},
-		{name: "cut.mp4", handler: body("video/mp4", string(sampleFile(t, clipA)[:100_000])), codes: damaged, attempts: 1},
+		{name: "empty", handler: body("video/mp4", ""), codes: damaged, attempts: 1, word: "empty"},
+		{name: "cut.mp4", handler: body("video/mp4", string(sampleFile(t, clipA)[:100_000])), codes: damaged, attempts: 1, word: "moov"},
 		{name: "header-only.mp4", handler: body("video/mp4", string(mp4[:24])), codes: damaged, attempts: 1},
-		{name: "gzip", handler: gzipped(mp4), codes: []string{"SourceUnreachable", "SourceNotSeekable"}},
+		{name: "gzip", handler: gzipped(mp4), codes: []string{"SourceUnreachable", "SourceNotSeekable"}, word: "encoded"},
 		{name: "always-another", handler: versions(func(n int64) []byte {
 			return append(slices.Clone(sampleFile(t, clipA)), strconv.FormatInt(n, 10)...)
 		}), codes: []string{"SourceChanged"}, attempts: 3},
@@ -265,6 +266,9 @@ func checkBadSource(t *testing.T, bad badSource, j rig.Job) {
 	}
 	if bad.attempts != 0 && out.Attempts != bad.attempts {
 		t.Errorf("%d attempts, want %d", out.Attempts, bad.attempts)
+	}
+	if !strings.Contains(out.Message, bad.word) {
+		t.Errorf("message %q does not tell %q", out.Message, bad.word)
 	}
 	for _, secret := range []string{"verysecret", "169.254", "/etc/passwd", "goroutine", "dial tcp"} {
 		if strings.Contains(out.Message, secret) {
