@@ -25,7 +25,6 @@ var deps = map[string][]string{
 	"probe/ffprobe": {"probe", "media"},
 
 	"probe/*":          {"probe", "media"},
-	"format/all":       {"probe", "format/*"},
 	"format/*":         {"probe", "media", "internal/bits", "internal/codec/*"},
 	"internal/bits":    {},
 	"internal/codec/*": {"media", "internal/bits", "internal/codec/cicp"},
@@ -55,7 +54,7 @@ var deps = map[string][]string{
 }
 
 // standardOnly lists the rooms that people may import without pulling in any other module.
-var standardOnly = []string{"media", "probe", "probe/ffprobe", "format/...", "internal/job", "internal/store", "internal/sign", "internal/ims"}
+var standardOnly = []string{"media", "probe", "probe/ffprobe", "internal/job", "internal/store", "internal/sign", "internal/ims"}
 
 // testOnly lists rooms that must never reach the binary.
 var testOnly = []string{"internal/store/storetest", "internal/testmedia", "internal/archtest"}
