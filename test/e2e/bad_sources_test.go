@@ -123,6 +123,7 @@ const (
 	clipB    = "mp4parser__isoparser_src_test_resources_MOV00006.3gp" // of another size and shape
 	streamed = "go-audio-wav__fixtures_kick-16b441k.wav"
 	small    = "go-mp4__testdata_sample.mp4"
+	exotic   = "shaka-packager__packager_media_test_data_bear.rm" // of a format that ffprobe alone reads
 	ok200    = "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 100000\r\n\r\n"
 )
 

@@ -108,7 +108,7 @@ func TestProbeFailures(t *testing.T) {
 		{"404", 1, []string{origin.URL + "/absent"}, []string{"SourceNotFound", "404"}},
 		{"denied", 1, []string{fmt.Sprintf("http://127.0.0.1:%d/x", canary.Port)}, []string{"not allowed"}},
 		{"unknown bucket", 1, []string{"oss://nobodys/x.mp4"}, []string{"nobodys"}},
-		{"native cannot", 1, []string{"--engine", "native", sampleOf(t, small).Path}, []string{"format"}},
+		{"native cannot", 1, []string{"--engine", "native", sampleOf(t, exotic).Path}, []string{"format"}},
 		{"no argument", 2, nil, nil},
 		{"two arguments", 2, []string{"a", "b"}, nil},
 		{"flag", 2, []string{"--nonsense", "a"}, []string{"nonsense"}},

@@ -390,9 +390,9 @@ func TestDemo(t *testing.T) {
 func TestWithoutFFprobe(t *testing.T) {
 	t.Parallel()
 	origin := rig.NewOrigin(t)
-	origin.Handle("/clip.mp4", rig.Content(sampleFile(t, small)))
+	origin.Handle("/clip.rm", rig.Content(sampleFile(t, exotic)))
 	server := rig.Start(t, rig.Options{Allow: []string{origin.Allow()}, Env: map[string]string{"MEDIAGAUGE_FFPROBE": "off"}})
-	j, err := server.API().Run(within(t, time.Minute), rig.Spec{Media: origin.URL + "/clip.mp4"})
+	j, err := server.API().Run(within(t, time.Minute), rig.Spec{Media: origin.URL + "/clip.rm"})
 	if err != nil {
 		t.Fatal(err)
 	}
