@@ -2,7 +2,6 @@ package ffprobe
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,10 +81,8 @@ type stream struct {
 	NumFrames    string            `json:"nb_frames"`
 	Disposition  map[string]int    `json:"disposition"`
 	Tags         map[string]string `json:"tags"`
-	SideData     []struct {
-		Type     string `json:"side_data_type"`
-		Rotation *int   `json:"rotation"`
-	} `json:"side_data_list"`
+	MaxBitRate   string            `json:"max_bit_rate"`
+	SideData     []sideData        `json:"side_data_list"`
 }
 
 // decode turns ffprobe's answer into media's words. Times of tracks keep their ticks; times
@@ -128,6 +125,7 @@ func decode(b []byte, maxTracks int) (*media.Info, error) {
 			Metadata: c.Tags,
 		})
 	}
+	info.Timecode = media.Timecode(info)
 	return info, nil
 }
 
@@ -169,8 +167,10 @@ func (s stream) track() media.Track {
 			Channels:      s.Channels,
 			ChannelLayout: s.ChannelLayout,
 			BitsPerSample: s.BitsPerSample,
+			BitDepth:      int(number(s.BitsPerRawSample)),
 		}
 	}
+	s.extend(&t)
 	return t
 }
 
@@ -199,17 +199,6 @@ func (s stream) video() *media.Video {
 		ClosedCaptions: s.ClosedCaptions != 0,
 		FilmGrain:      s.FilmGrain != 0,
 	}
-}
-
-// rotation returns the degrees clockwise to turn for display. ffprobe prints how far the
-// display matrix turns the picture counter-clockwise.
-func (s stream) rotation() int {
-	for _, d := range s.SideData {
-		if d.Type == "Display Matrix" && d.Rotation != nil {
-			return ((-*d.Rotation)%360 + 360) % 360
-		}
-	}
-	return 0
 }
 
 func kind(codecType string) media.Kind {
@@ -268,35 +257,4 @@ func fourCC(s string) media.FourCC {
 		return 0
 	}
 	return media.FourCC(n)
-}
-
-// scrub makes ffprobe's complaint fit for an error: without our address, memory addresses
-// and control characters, and short.
-func scrub(stderr string) string {
-	var lines []string
-	for _, line := range strings.FieldsFunc(stderr, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		line = address.ReplaceAllString(line, "")
-		line = location.ReplaceAllString(line, "source")
-		line = strings.Map(printable, strings.TrimSpace(line))
-		if line != "" && !slices.Contains(lines, line) {
-			lines = append(lines, line)
-		}
-	}
-	const few = 4
-	if len(lines) > few {
-		lines = lines[len(lines)-few:]
-	}
-	s := strings.Join(lines, "; ")
-	const long = 400
-	if len(s) > long {
-		s = fmt.Sprintf("%s…", strings.ToValidUTF8(s[:long], ""))
-	}
-	return s
-}
-
-func printable(r rune) rune {
-	if r < ' ' || r == 0x7f || r == 0xfffd {
-		return -1
-	}
-	return r
 }
