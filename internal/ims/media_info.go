@@ -14,6 +14,9 @@ type MediaInfoProperty struct {
 	AudioStreamInfoList    []AudioStreamInfo
 	VideoStreamInfoList    []VideoStreamInfo
 	SubtitleStreamInfoList []SubtitleStreamInfo `json:",omitempty"` // an extension of ours here; spelled as in contract 1.7
+	DataStreamInfoList     []DataStreamInfo     `json:",omitempty"` // an extension of ours
+	ChapterList            []ChapterInfo        `json:",omitempty"` // an extension of ours
+	Extended               *Extended            `json:",omitempty"` // an extension of ours
 }
 
 // FileBasicInfo describes the file.
@@ -125,8 +128,14 @@ func MediaInfoPropertyOf(r *job.Result) *MediaInfoProperty {
 			out.VideoStreamInfoList = append(out.VideoStreamInfoList, videoStream(t))
 		case media.KindSubtitle:
 			out.SubtitleStreamInfoList = append(out.SubtitleStreamInfoList, subtitleStream(t))
+		default:
+			out.DataStreamInfoList = append(out.DataStreamInfoList, dataStream(t))
 		}
 	}
+	for i := range r.Info.Chapters {
+		out.ChapterList = append(out.ChapterList, chapterOf(&r.Info.Chapters[i]))
+	}
+	out.Extended = extendedOf(r.Info)
 	return out
 }
 
