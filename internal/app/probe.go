@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/ims"
@@ -109,35 +108,4 @@ func (a *Answer) WriteJSON(w io.Writer, stats bool) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(doc)
-}
-
-// WriteTable prints the same for people.
-func (a *Answer) WriteTable(w io.Writer, stats bool) error {
-	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	row := func(cells ...string) { fmt.Fprintln(t, strings.Join(cells, "\t")) }
-	f := a.Property.FileBasicInfo
-	row("file", f.FileName, f.FormatName, f.FileSize+" bytes", seconds(f.Duration), unit(f.Bitrate, "kbit/s"))
-	for _, v := range a.Property.VideoStreamInfoList {
-		row("video "+v.Index, v.CodecName, v.Profile, v.Width+"x"+v.Height+" "+v.PixFmt, seconds(v.Duration), unit(v.BitRate, "kbit/s"),
-			unit(v.AvgFps, "fps"), "rotate "+v.Rotate)
-	}
-	for _, s := range a.Property.AudioStreamInfoList {
-		row("audio "+s.Index, s.CodecName, s.ChannelLayout, unit(s.SampleRate, "Hz")+" "+s.SampleFmt, seconds(s.Duration), unit(s.Bitrate, "kbit/s"), s.Lang)
-	}
-	for _, s := range a.Property.SubtitleStreamInfoList {
-		row("subtitle "+s.Index, s.CodecName, "", "", seconds(s.Duration), "", s.Lang)
-	}
-	if stats {
-		row("cost", a.Stats.Engine, fmt.Sprint(a.Stats.Requests, " reads"), fmt.Sprint(a.Stats.BytesRead, " bytes"), fmt.Sprint(a.Stats.WallMs, " ms"))
-	}
-	return t.Flush()
-}
-
-func seconds(s string) string { return unit(s, "s") }
-
-func unit(value, unit string) string {
-	if value == "" {
-		return ""
-	}
-	return value + " " + unit
 }
