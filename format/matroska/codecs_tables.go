@@ -1,0 +1,102 @@
+package matroska
+
+// codecIDs gives the codec by what a CodecID starts with, in ffprobe's order (the first row
+// that fits wins); RFC 9559's codec mappings.
+var codecIDs = []struct{ prefix, codec string }{
+	{"A_AAC", "aac"},
+	{"A_AC3", "ac3"},
+	{"A_ALAC", "alac"},
+	{"A_DTS", "dts"},
+	{"A_EAC3", "eac3"},
+	{"A_FLAC", "flac"},
+	{"A_MLP", "mlp"},
+	{"A_MPEG/L2", "mp2"},
+	{"A_MPEG/L1", "mp1"},
+	{"A_MPEG/L3", "mp3"},
+	{"A_OPUS", "opus"},
+	{"A_PCM/FLOAT/IEEE", "pcm_f32le"},
+	{"A_PCM/INT/BIG", "pcm_s16be"},
+	{"A_PCM/INT/LIT", "pcm_s16le"},
+	{"A_QUICKTIME/QDMC", "qdmc"},
+	{"A_QUICKTIME/QDM2", "qdm2"},
+	{"A_REAL/14_4", "ra_144"},
+	{"A_REAL/28_8", "ra_288"},
+	{"A_REAL/ATRC", "atrac3"},
+	{"A_REAL/COOK", "cook"},
+	{"A_REAL/SIPR", "sipr"},
+	{"A_TRUEHD", "truehd"},
+	{"A_TTA1", "tta"},
+	{"A_VORBIS", "vorbis"},
+	{"A_WAVPACK4", "wavpack"},
+	{"D_WEBVTT/SUBTITLES", "webvtt"},
+	{"D_WEBVTT/CAPTIONS", "webvtt"},
+	{"D_WEBVTT/DESCRIPTIONS", "webvtt"},
+	{"D_WEBVTT/METADATA", "webvtt"},
+	{"S_TEXT/UTF8", "subrip"},
+	{"S_TEXT/ASCII", "text"},
+	{"S_TEXT/ASS", "ass"},
+	{"S_TEXT/SSA", "ass"},
+	{"S_ASS", "ass"},
+	{"S_SSA", "ass"},
+	{"S_VOBSUB", "dvd_subtitle"},
+	{"S_DVBSUB", "dvb_subtitle"},
+	{"S_HDMV/PGS", "hdmv_pgs_subtitle"},
+	{"S_HDMV/TEXTST", "hdmv_text_subtitle"},
+	{"V_AV1", "av1"},
+	{"V_AVS2", "avs2"},
+	{"V_AVS3", "avs3"},
+	{"V_DIRAC", "dirac"},
+	{"V_FFV1", "ffv1"},
+	{"V_MJPEG", "mjpeg"},
+	{"V_MPEG1", "mpeg1video"},
+	{"V_MPEG2", "mpeg2video"},
+	{"V_MPEG4/ISO/ASP", "mpeg4"},
+	{"V_MPEG4/ISO/AP", "mpeg4"},
+	{"V_MPEG4/ISO/SP", "mpeg4"},
+	{"V_MPEG4/ISO/AVC", "h264"},
+	{"V_MPEGH/ISO/HEVC", "hevc"},
+	{"V_MPEG4/MS/V3", "msmpeg4v3"},
+	{"V_PRORES", "prores"},
+	{"V_REAL/RV10", "rv10"},
+	{"V_REAL/RV20", "rv20"},
+	{"V_REAL/RV30", "rv30"},
+	{"V_REAL/RV40", "rv40"},
+	{"V_SNOW", "snow"},
+	{"V_THEORA", "theora"},
+	{"V_UNCOMPRESSED", "rawvideo"},
+	{"V_VP8", "vp8"},
+	{"V_VP9", "vp9"},
+}
+
+// vfwCodecs gives the codec of a Video for Windows code, upper-cased: the common ones of
+// ffprobe's table, which ignores letter case too.
+var vfwCodecs = map[string]string{
+	"3IV2": "mpeg4", "3IVD": "msmpeg4v3", "AP41": "msmpeg4v3", "AVC1": "h264", "BLZ0": "mpeg4",
+	"DAVC": "h264", "DIV2": "msmpeg4v2", "DIV3": "msmpeg4v3", "DIV4": "msmpeg4v3", "DIV5": "msmpeg4v3",
+	"DIV6": "msmpeg4v3", "DIVX": "mpeg4", "DVX1": "mpeg4", "DX50": "mpeg4", "FFV1": "ffv1",
+	"FFVH": "ffvhuff", "FLV1": "flv1", "FMP4": "mpeg4", "H263": "h263", "H264": "h264",
+	"HEVC": "hevc", "HFYU": "huffyuv", "LAGS": "lagarith", "MJPG": "mjpeg", "MP41": "msmpeg4v1",
+	"MP42": "msmpeg4v2", "MP43": "msmpeg4v3", "MP4S": "mpeg4", "MP4V": "mpeg4", "MPG3": "msmpeg4v3",
+	"MPG4": "msmpeg4v1", "RMP4": "mpeg4", "SEDG": "mpeg4", "SNOW": "snow", "THEO": "theora",
+	"UMP4": "mpeg4", "VP30": "vp3", "VP31": "vp3", "VP60": "vp6", "VP61": "vp6", "VP62": "vp6",
+	"VP6F": "vp6f", "VP80": "vp8", "VP90": "vp9", "VSSH": "h264", "WMV1": "wmv1", "WMV2": "wmv2",
+	"WMV3": "wmv3", "WVC1": "vc1", "X264": "h264", "XVID": "mpeg4", "XVIX": "mpeg4",
+}
+
+// stereoModes names the values of StereoMode, RFC 9559 section 5.1.4.1.28.3.
+var stereoModes = [stereoModeCount]string{
+	"mono", "left_right", "bottom_top", "top_bottom", "checkerboard_rl", "checkerboard_lr",
+	"row_interleaved_rl", "row_interleaved_lr", "col_interleaved_rl", "col_interleaved_lr",
+	"anaglyph_cyan_red", "right_left", "anaglyph_green_magenta", "block_lr", "block_rl",
+}
+
+// planes names the values of TrackPlaneType.
+var planes = [planeCount]string{"left", "right", "background"}
+
+// acmCodecs gives the codec of a WAVEFORMATEX tag whose values are read from its header.
+var acmCodecs = map[uint16]string{
+	0x0002: "adpcm_ms", 0x0006: "pcm_alaw", 0x0007: "pcm_mulaw", 0x0011: "adpcm_ima_wav",
+	0x0020: "adpcm_yamaha", 0x0050: "mp2", 0x0055: "mp3", 0x00FF: "aac", 0x0160: "wmav1",
+	0x0161: "wmav2", 0x1600: "aac", 0x2000: "ac3", 0x2001: "dts", 0x706D: "aac", 0x4143: "aac",
+	0xA106: "aac", 0xF1AC: "flac",
+}

@@ -1,0 +1,55 @@
+package matroska
+
+// Rule is a reason why a file is left to another engine, although its bytes are understood.
+type Rule struct {
+	Name string // as probe.RuleOf gives it
+	Why  string
+}
+
+// The rules, by the name they are refused with.
+const (
+	ruleSize            = "mkv-size-unknown"
+	ruleNoCluster       = "mkv-no-cluster"
+	ruleUnknownSize     = "mkv-unknown-size"
+	ruleDuplicate       = "mkv-duplicate"
+	ruleEncoding        = "mkv-content-encoding"
+	ruleCodec           = "mkv-codec"
+	ruleCodecPrivate    = "mkv-codec-private"
+	ruleFourCC          = "mkv-fourcc"
+	rulePicture         = "mkv-attached-picture"
+	ruleFirstFrame      = "mkv-first-frame"
+	ruleReorder         = "mkv-reorder"
+	ruleFrameRate       = "mkv-frame-rate"
+	ruleEvidence        = "mkv-evidence"
+	ruleLongScan        = "mkv-long-scan"
+	ruleEncrypted       = "mkv-encrypted"
+	ruleTimestamps      = "mkv-timestamps"
+	ruleImplicitSBR     = "aac-implicit-sbr"
+	ruleDamagedClusters = "mkv-damaged-cluster"
+	ruleTimestampScale  = "mkv-timestamp-scale"
+)
+
+// Rules lists the gate rules of this format.
+func Rules() []Rule {
+	return []Rule{
+		{ruleSize, "the length of the source is not known, and with it the bit rate"},
+		{ruleNoCluster, "there is no cluster of frames"},
+		{ruleUnknownSize, "an element other than Segment and Cluster has no stated size"},
+		{ruleDuplicate, "a header that must be unique is there twice"},
+		{ruleEncoding, "frames or codec data are compressed in a way that is not read, or in several"},
+		{ruleCodec, "the codec is known, its values cannot be told from headers"},
+		{ruleCodecPrivate, "the codec's configuration is absent or damaged"},
+		{ruleFourCC, "a Video for Windows, ACM or QuickTime code that is not in the table"},
+		{rulePicture, "an attached picture whose header is not read"},
+		{ruleFirstFrame, "the first frame of a track is not the one that tells its values"},
+		{ruleReorder, "the order of pictures is not signalled and needs decoding"},
+		{ruleFrameRate, "no default duration, and the frame rate depends on decoded timing"},
+		{ruleEvidence, "a track ends before its first timestamps are settled"},
+		{ruleLongScan, "the values depend on more frames than are read"},
+		{ruleEncrypted, "frames are encrypted and a value depends on them"},
+		{ruleTimestamps, "timestamps of the first frames are missing or out of range"},
+		{ruleImplicitSBR, "AAC of a low sample rate may double it without saying so in its header"},
+		{ruleDamagedClusters, "the first clusters are damaged"},
+		{ruleTimestampScale, "the timestamp scale is out of range"},
+	}
+}
