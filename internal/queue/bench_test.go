@@ -2,6 +2,8 @@ package queue_test
 
 import (
 	"context"
+	crand "crypto/rand"
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -121,13 +123,11 @@ func fourKilobytes() *media.Info {
 	}
 	for i := range 9 {
 		info.Tracks = append(info.Tracks, media.Track{
-			Index: i, Kind: media.KindVideo, Language: "und", BitRate: 128000, NumFrames: 250,
-			Codec: media.Codec{Name: "h264", LongName: "H.264 / AVC / MPEG-4 AVC / MPEG-4 part 10", Profile: "High", Level: &level, Tag: 0x31637661},
-			Video: &media.Video{Width: 1920, Height: 1080},
-			Metadata: media.Metadata{
-				"creation_time": "2024-02-03T04:05:06.000000Z", "handler_name": "VideoHandler", "vendor_id": "[0][0][0][0]",
-				"encoder": "Lavc59.37.100 libx264",
-			},
+			Index: i, ID: fmt.Sprintf("0x%x", 256+i), Kind: media.KindVideo, Language: crand.Text()[:3],
+			BitRate: rand.Int64N(1 << 22), NumFrames: rand.Int64N(1 << 16),
+			Codec:    media.Codec{Name: "h264", LongName: "H.264 / AVC / MPEG-4 AVC / MPEG-4 part 10", Profile: "High", Level: &level, Tag: media.FourCC(rand.Uint32())},
+			Video:    &media.Video{Width: rand.IntN(4096), Height: rand.IntN(4096)},
+			Metadata: media.Metadata{"creation_time": "2024-02-03T04:05:06.000000Z", "handler_name": crand.Text(), "encoder": crand.Text()},
 		})
 	}
 	return info

@@ -2,8 +2,11 @@ package queue
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -188,11 +191,39 @@ func TestEncodingIsVersioned(t *testing.T) {
 	if err := decode(b, &back); err != nil || back.Name != "x<" {
 		t.Errorf("came back as %+v, error %v", back, err)
 	}
-	for _, bad := range [][]byte{nil, {}, {0}, {2, '{', '}'}, []byte(`{}`)} {
+	for _, bad := range [][]byte{nil, {}, {0}, {3, '{', '}'}, []byte(`{}`)} {
 		var s job.Spec
 		if err := decode(bad, &s); !errors.Is(err, errEncoding) {
 			t.Errorf("%q: got %v, want errEncoding", bad, err)
 		}
+	}
+}
+
+func TestLongValuesAreCompressed(t *testing.T) {
+	t.Parallel()
+	long := outcome{Failure: &job.Failure{Message: strings.Repeat("the same again; ", 200)}}
+	b, err := encode(long, 1)
+	if err != nil || b[0] != encodingS2 || len(b) > 1000 {
+		t.Fatalf("encoding %d, %d bytes, error %v", b[0], len(b), err)
+	}
+	var back outcome
+	if err := decode(b, &back); err != nil || back.Failure.Message != long.Failure.Message {
+		t.Errorf("came back as %+v, error %v", back, err)
+	}
+	// What was written before compression stays readable.
+	plain, _ := json.Marshal(long)
+	if err := decode(append([]byte{encodingJSON}, plain...), &back); err != nil {
+		t.Error(err)
+	}
+	for i := range b { // damage is an error or another value, never a panic
+		damaged := slices.Clone(b)
+		damaged[i] ^= 0xff
+		_ = decode(damaged, &back)
+		_ = decode(b[:i], &back)
+	}
+	huge := append([]byte{encodingS2}, 0xff, 0xff, 0xff, 0xff, 0x07)
+	if err := decode(huge, &back); err == nil {
+		t.Error("a block that claims 2 GB was accepted")
 	}
 }
 
