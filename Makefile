@@ -3,7 +3,7 @@ export CGO_ENABLED = 0
 BIN = bin/mediagauge
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit sdk e2e crash bench golden generate fuzz build clean
+.PHONY: help run test check unit sdk e2e crash differential mutants bench golden media generate fuzz build clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,12 +35,18 @@ e2e: ## the built binary from outside only
 crash: ## kill -9 under load, ROUNDS times (default 200)
 	MEDIAGAUGE_CRASH_ROUNDS=$${ROUNDS:-200} go test -count=1 -timeout 60m -run Crash -v ./test/e2e/... ./internal/store/sqlite/...
 
+differential: ## our readers against ffprobe's recorded answers, as a table
+	go test -count=1 -v -run 'TestDifferential|TestRefusals' ./test/differential
+
 bench: ## benchmarks, side by side with ffprobe in the same run
 	@tools/install.sh ffprobe
 	go test -run '^$$' -bench . -benchtime 3s ./internal/queue ./internal/store/sqlite ./probe/ffprobe ./test/bench
 
 golden: ## rewrite golden files; look at the diff afterwards
 	go test ./... -update
+
+media: ## make the samples of testdata/generated anew (ffmpeg 5.1.9, mkvmerge)
+	go run ./tools/mediagen
 
 generate: ## rewrite generated documents
 	go run ./tools/docgen

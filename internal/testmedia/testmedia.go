@@ -28,8 +28,10 @@ func Root() string {
 }
 
 // List returns every sample in the order of MANIFEST.tsv.
-func List() ([]Sample, error) {
-	root := Root()
+func List() ([]Sample, error) { return list(Root()) }
+
+// list reads the manifest of a folder that has files and ffprobe folders beside it.
+func list(root string) ([]Sample, error) {
 	f, err := os.Open(filepath.Join(root, "MANIFEST.tsv"))
 	if err != nil {
 		return nil, err

@@ -64,3 +64,36 @@ func TestManifest(t *testing.T) {
 		}
 	}
 }
+
+// TestGenerated: every generated file is there, unchanged, with an answer, a recipe and a line.
+func TestGenerated(t *testing.T) {
+	samples, err := Generated()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := filepath.Join(filepath.Dir(Root()), "generated")
+	manifest, err := os.ReadFile(filepath.Join(root, "MANIFEST.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range samples {
+		data, err := os.ReadFile(s.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(data)
+		if int64(len(data)) != s.Bytes || !strings.Contains(string(manifest), s.Name+"\t"+hex.EncodeToString(sum[:])+"\t") {
+			t.Errorf("%s is not the file that the manifest names", s.Name)
+		}
+		if answer, err := os.ReadFile(s.Recorded); err != nil || !json.Valid(answer) {
+			t.Errorf("%s: %v", s.Recorded, err)
+		}
+	}
+	entries, err := os.ReadDir(filepath.Join(root, "files"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != len(samples) {
+		t.Errorf("%d files and %d lines", len(entries), len(samples))
+	}
+}
