@@ -25,6 +25,7 @@ var deps = map[string][]string{
 	"probe/ffprobe": {"probe", "media"},
 
 	"probe/*":          {"probe", "media"},
+	"format/all":       {"probe", "format/*"},
 	"format/*":         {"probe", "media", "internal/bits", "internal/codec/*"},
 	"internal/bits":    {},
 	"internal/codec/*": {"media", "internal/bits", "internal/codec/cicp"},

@@ -1,0 +1,13 @@
+// Package all lists every format, in the order in which they are asked.
+package all
+
+import (
+	"github.com/mediagauge/mediagauge/format/mp4"
+	"github.com/mediagauge/mediagauge/probe"
+)
+
+// Formats is the ordered list: unambiguous magic first. Formats that are told by a magic of
+// their own cannot be mistaken for one another; their order follows how common they are.
+var Formats = []probe.Format{
+	mp4.Format, // box types of four letters at a fixed place
+}

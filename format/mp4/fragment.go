@@ -1,0 +1,281 @@
+package mp4
+
+import (
+	"math"
+
+	"github.com/mediagauge/mediagauge/internal/bits"
+	"github.com/mediagauge/mediagauge/probe"
+)
+
+// trex holds a track's defaults for fragments (ISO/IEC 14496-12, 8.8.3).
+type trex struct {
+	track                       int64
+	entry, duration, size, flag uint32
+}
+
+// fragment is the track fragment being read, and what its movie fragment has said so far.
+type fragment struct {
+	offset   int64 // of the moof box
+	hasTfhd  bool
+	track    *track
+	id       int64
+	entry    uint32
+	base     int64
+	implicit int64
+	duration uint32
+	size     uint32
+	flags    uint32
+	tfdt     map[int64]int64 // by track id: decoding time of the fragment
+	next     map[int64]int64 // by track id: where the next run begins
+}
+
+func (m *movie) trackByID(id int64) *track {
+	for _, t := range m.tracks {
+		if t.id == id {
+			return t
+		}
+	}
+	return nil
+}
+
+func (m *movie) readTrex(b box) error {
+	m.duration = noTime
+	c := b.cursor()
+	c.Skip(4)
+	x := trex{track: int64(int32(c.U32()))}
+	x.entry, x.duration, x.size, x.flag = c.U32(), c.U32(), c.U32(), c.U32()
+	if c.Err() != nil {
+		return refuse("box-overrun", "track extends box of %d bytes", len(b.body))
+	}
+	if limit := m.r.Limits().MaxTracks; len(m.trex) >= limit {
+		return probe.Errorf(probe.Limit, "more than %d track extends boxes", limit)
+	}
+	m.trex = append(m.trex, x)
+	return nil
+}
+
+func (m *movie) readMoof(b box) error {
+	m.foundMoof = true
+	m.moofSize = int64(len(b.body)) + 64
+	m.moofs++
+	m.frag = fragment{offset: b.off - 8, implicit: b.off - 8, tfdt: map[int64]int64{}, next: map[int64]int64{}}
+	return m.children(b)
+}
+
+// readTfhd reads the header of a track fragment (8.8.7).
+func (m *movie) readTfhd(b box) error {
+	const (
+		hasBase, hasEntry, hasDuration, hasSize, hasFlags = 1, 2, 8, 16, 32
+
+		baseIsMoof = 0x20000
+	)
+	f := &m.frag
+	c := b.cursor()
+	c.Skip(1)
+	flags := c.U24()
+	id := int64(int32(c.U32()))
+	if id == 0 {
+		return malformed("track fragment without a track")
+	}
+	var x *trex
+	for i := range m.trex {
+		if m.trex[i].track == id {
+			x = &m.trex[i]
+			break
+		}
+	}
+	if x == nil {
+		return refuse("fragment-table", "no defaults for the fragments of track %d", id)
+	}
+	f.hasTfhd, f.id = true, id
+	f.base = f.implicit
+	if flags&hasBase != 0 {
+		f.base = int64(c.U64())
+	} else if flags&baseIsMoof != 0 {
+		f.base = f.offset
+	}
+	f.entry, f.duration, f.size, f.flags = x.entry, x.duration, x.size, x.flag
+	if flags&hasEntry != 0 {
+		f.entry = c.U32()
+	}
+	if flags&hasDuration != 0 {
+		f.duration = c.U32()
+	}
+	if flags&hasSize != 0 {
+		f.size = c.U32()
+	}
+	if flags&hasFlags != 0 {
+		f.flags = c.U32()
+	}
+	if c.Err() != nil {
+		return refuse("box-overrun", "track fragment header of %d bytes", len(b.body))
+	}
+	delete(f.next, id)
+	return nil
+}
+
+func (m *movie) readTfdt(b box) error {
+	t := m.trackByID(m.frag.id)
+	if t == nil || m.frag.entry != 1 && !t.anyEntry {
+		return m.otherEntry(t)
+	}
+	c := b.cursor()
+	version := c.U8()
+	c.Skip(3)
+	at := headerDuration(c, min(version, 1))
+	if c.Err() != nil {
+		return refuse("box-overrun", "track fragment time of %d bytes", len(b.body))
+	}
+	m.frag.tfdt[m.frag.id] = at
+	t.trackEnd = at
+	return nil
+}
+
+// otherEntry decides about a fragment that uses a sample entry other than the first.
+func (m *movie) otherEntry(t *track) error {
+	if t != nil && t.entries > 0 {
+		return refuse("sample-entries", "a fragment of sample entry %d", m.frag.entry)
+	}
+	return nil
+}
+
+// run is a run of samples being read.
+type run struct {
+	f     *fragment
+	t     *track
+	c     *bits.Cursor
+	flags uint32
+	pos   int64
+	dts   int64
+}
+
+// Flags of a track run (8.8.8) and of a sample (8.8.3.1).
+const (
+	runOffset     = 0x001
+	runFirstFlags = 0x004
+	runDuration   = 0x100
+	runSize       = 0x200
+	runFlags      = 0x400
+	runCts        = 0x800
+
+	sampleNonSync   = 0x00010000
+	sampleDependsOn = 0x01000000
+)
+
+// readTrun reads a run of samples (8.8.8).
+func (m *movie) readTrun(b box) error {
+	f := &m.frag
+	if !f.hasTfhd {
+		return malformed("a run of samples without a track")
+	}
+	t := m.trackByID(f.id)
+	if t == nil || f.entry != 1 && !t.anyEntry {
+		return m.otherEntry(t)
+	}
+	c := b.cursor()
+	c.Skip(1)
+	flags := c.U24()
+	n := int64(c.U32())
+	var offset int32
+	first := f.flags
+	if flags&runOffset != 0 {
+		offset = c.I32()
+	}
+	if flags&runFirstFlags != 0 {
+		first = c.U32()
+	}
+	width := 0
+	for _, bit := range []uint32{runDuration, runSize, runFlags, runCts} {
+		if flags&bit != 0 {
+			width += 4
+		}
+	}
+	if c.Err() != nil || width > 0 && n > int64(c.Left()/width) {
+		return refuse("box-overrun", "%d samples in a run of %d bytes", n, len(b.body))
+	}
+	if n == 0 {
+		return nil
+	}
+	if m.runSamples += n; m.runSamples > largeIndex {
+		return refuse("table-too-long", "more than %d samples in fragments", largeIndex)
+	}
+	dts, err := m.runStart(t)
+	if err != nil {
+		return err
+	}
+	r := run{f: f, t: t, c: c, flags: flags, pos: f.base + int64(offset), dts: dts}
+	if err := r.read(n, first); err != nil {
+		return err
+	}
+	f.next[f.id] = r.dts + t.timeOffset
+	f.implicit = r.pos
+	t.trackEnd = r.dts + t.timeOffset
+	if t.duration < t.trackEnd {
+		t.duration = t.trackEnd
+	}
+	return nil
+}
+
+// runStart is the decoding time at which a run begins.
+func (m *movie) runStart(t *track) (int64, error) {
+	f := &m.frag
+	if at, ok := f.next[f.id]; ok {
+		return at - t.timeOffset, nil
+	}
+	if at, ok := f.tfdt[f.id]; ok {
+		return at - t.timeOffset, nil
+	}
+	if t.hasSidx {
+		return 0, refuse("fragment-table", "fragments whose times stand only in the segment index")
+	}
+	return t.trackEnd - t.timeOffset, nil
+}
+
+// read appends n samples to the track's packets.
+func (r *run) read(n int64, first uint32) error {
+	t, f := r.t, r.f
+	previous := int64(noTime)
+	if k := len(t.index0.list); k > 0 {
+		previous = t.index0.list[k-1].dts
+	}
+	for i := range n {
+		duration, size, marks := f.duration, f.size, f.flags
+		if i == 0 {
+			marks = first
+		}
+		s := sample{pos: r.pos, dts: r.dts, hasCtts: true}
+		if r.flags&runDuration != 0 {
+			duration = r.c.U32()
+		}
+		if r.flags&runSize != 0 {
+			size = r.c.U32()
+		}
+		if r.flags&runFlags != 0 {
+			marks = r.c.U32()
+		}
+		if r.flags&runCts != 0 {
+			s.ctts = r.c.I32()
+		}
+		if s.ctts < 0 {
+			t.dtsShift = max(t.dtsShift, min(-int64(s.ctts), math.MaxInt32))
+		}
+		s.size = int64(size)
+		s.key = t.isAudio() || marks&(sampleNonSync|sampleDependsOn) == 0
+		s.discard = previous != noTime && previous >= s.dts
+		t.index0.list = append(t.index0.list, s)
+		t.index0.count++
+		if size == 0 {
+			return malformed("a sample of no bytes")
+		}
+		if r.dts > math.MaxInt64-int64(duration) {
+			return malformed("decoding times beyond 63 bits")
+		}
+		t.noteDuration(duration)
+		r.dts += int64(duration)
+		r.pos += int64(size)
+		t.dataSize += int64(size)
+		t.fpsDuration += int64(duration)
+		t.fpsFrames++
+	}
+	return nil
+}

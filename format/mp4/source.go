@@ -1,0 +1,147 @@
+package mp4
+
+import (
+	"errors"
+	"io"
+	"math"
+	"sync"
+
+	"github.com/mediagauge/mediagauge/probe"
+)
+
+// Sizes of reads. A window is what is read at a place of which nothing is known yet; a tail of
+// at most wholeTail bytes is read in one go.
+const (
+	window     = 64 << 10
+	moofWindow = 4 << 10
+	wholeTail  = 8 << 20
+	wholeFile  = 1 << 20
+)
+
+// source keeps what was read of a file, so that nothing is read twice.
+type source struct {
+	r     *probe.Reader
+	size  int64 // math.MaxInt64 while it is not known
+	known bool
+	end   int64 // where reading met the end; -1 before
+	segs  []segment
+}
+
+type segment struct {
+	off int64
+	b   []byte
+}
+
+func newSource(r *probe.Reader) *source {
+	s := &source{r: r, size: math.MaxInt64, end: -1}
+	if n, ok := r.Size(); ok {
+		s.size, s.known = n, true
+	}
+	return s
+}
+
+// cached returns what is in memory from off on, at most n bytes.
+func (s *source) cached(off, n int64) []byte {
+	for i := len(s.segs) - 1; i >= 0; i-- {
+		g := s.segs[i]
+		if off >= g.off && off < g.off+int64(len(g.b)) {
+			b := g.b[off-g.off:]
+			return b[:min(n, int64(len(b)))]
+		}
+	}
+	return nil
+}
+
+// at returns n bytes from off on, fewer at the end of the file. When some must be read, up to
+// ahead bytes after them are read with them.
+func (s *source) at(off, n, ahead int64) ([]byte, error) {
+	n = min(n, s.size-off)
+	if n <= 0 {
+		return nil, nil
+	}
+	have := s.cached(off, n)
+	if int64(len(have)) >= n || s.end >= 0 && off+int64(len(have)) >= s.end {
+		return have, nil
+	}
+	from := off + int64(len(have))
+	more, err := s.read(from, min(off+n+ahead, s.size)-from)
+	if err != nil {
+		return nil, err
+	}
+	all := more
+	if len(have) > 0 {
+		all = make([]byte, 0, len(have)+len(more))
+		all = append(append(all, have...), more...)
+	}
+	s.segs = append(s.segs, segment{off: off, b: all})
+	return all[:min(n, int64(len(all)))], nil
+}
+
+// read reads n bytes at off, fewer at the end. Of a file whose length is not known it does not
+// allocate more than a megabyte before the bytes are there.
+func (s *source) read(off, n int64) ([]byte, error) {
+	if limit := s.r.Limits().MaxBytes; n > limit {
+		return nil, probe.Errorf(probe.Limit, "%d bytes to read at %d, more than %d", n, off, limit)
+	}
+	step := n
+	if !s.known {
+		step = min(n, 1<<20)
+	}
+	var p []byte
+	for int64(len(p)) < n {
+		part := make([]byte, min(step, n-int64(len(p))))
+		got, err := s.r.ReadAt(part, off+int64(len(p)))
+		if p == nil {
+			p = part[:got]
+		} else {
+			p = append(p, part[:got]...)
+		}
+		if errors.Is(err, io.EOF) {
+			s.end = off + int64(len(p))
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		step *= 2
+	}
+	return p, nil
+}
+
+// prefetch reads n bytes at each of the places at once, sixteen at a time.
+func (s *source) prefetch(places []int64, n int64) error {
+	const parallel = 16
+	segs := make([]segment, len(places))
+	errs := make([]error, len(places))
+	gate := make(chan struct{}, parallel)
+	var wg sync.WaitGroup
+	for i, off := range places {
+		if int64(len(s.cached(off, n))) == min(n, s.size-off) {
+			continue
+		}
+		gate <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-gate }()
+			p := make([]byte, max(0, min(n, s.size-off)))
+			got, err := s.r.ReadAt(p, off)
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			segs[i], errs[i] = segment{off: off, b: p[:got]}, err
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		for _, err := range errs {
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for _, g := range segs {
+		if len(g.b) > 0 {
+			s.segs = append(s.segs, g)
+		}
+	}
+	return nil
+}

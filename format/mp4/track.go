@@ -1,0 +1,142 @@
+package mp4
+
+import (
+	"math"
+
+	"github.com/mediagauge/mediagauge/internal/codec/aac"
+	"github.com/mediagauge/mediagauge/media"
+)
+
+// noTime marks a time or length that is not known.
+const noTime = math.MinInt64
+
+// track is one stream: a trak box, or a picture in the metadata.
+type track struct {
+	index    int
+	id       int64
+	kind     media.Kind
+	codec    string // ffprobe's name; "" when the sample entry's tag is not known
+	tag      media.FourCC
+	format   string // type of the sample entry, of the original format when encrypted
+	enabled  bool
+	language string
+	metadata media.Metadata
+
+	cover []byte // a picture from the metadata, kept as an attached one
+	thumb bool   // a picture track that chapters refer to
+
+	timescale  int64
+	duration   int64 // in ticks
+	start      int64 // in ticks
+	tkWidth    int   // of tkhd, whole pixels
+	tkHeight   int
+	hasMatrix  bool
+	matrix     [9]int32
+	sar        media.Rational // of the container
+	dar        media.Rational // of an Avid box
+	timecodeOf int64          // track reference of kind tmcd
+
+	entry   sampleEntry
+	entries int // sample entries read
+
+	leftOut  bool // further sample entries are of another type
+	anyEntry bool // further sample entries are of the same type
+
+	samples sampleTable
+	edits   []edit
+	minEdit int64
+
+	padding     int64 // audio samples to leave out at the start
+	dtsShift    int64
+	delay       int // reorder depth that the composition times show
+	timeOffset  int64
+	trackEnd    int64
+	frames      int64 // of stts
+	fpsFrames   int64
+	fpsDuration int64
+	dataSize    int64
+	bitRate     int64
+	refs        []dataRef
+	hasSidx     bool
+	encrypted   bool
+
+	step    uint32 // duration of the first sample of the fragments
+	hasStep bool
+	varies  bool
+
+	aac         *aac.Config    // of MPEG-4 audio
+	out         media.Track    // what is reported
+	codecRate   media.Rational // frame rate that the codec states
+	needsPacket bool           // ffprobe knows the codec's parameters only after a packet
+	opaque      bool           // ffprobe never knows them
+	silent      bool           // its packets are never given out
+	packetsRead int64
+
+	rawCount int64 // packets of the tables, before edits
+	index0   index // packets in decoding order, as ffmpeg has them after the header
+	rates    rateEstimator
+	rate     media.Rational
+	avg      media.Rational
+}
+
+func (t *track) isAudio() bool { return t.kind == media.KindAudio }
+
+// noteDuration notices samples of unequal length.
+func (t *track) noteDuration(d uint32) {
+	if !t.hasStep {
+		t.step, t.hasStep = d, true
+	}
+	t.varies = t.varies || t.step != d
+}
+
+func (t *track) setMeta(key, value string) {
+	if t.metadata == nil {
+		t.metadata = media.Metadata{}
+	}
+	t.metadata[key] = value
+}
+
+// sampleEntry is what the sample description box says (ISO/IEC 14496-12, 8.5.2).
+type sampleEntry struct {
+	width, height int
+	depth         int // bits per coded sample
+	codecName     string
+
+	channels   int
+	mask       uint64 // channel layout; 0 when only the count is known
+	ambisonic  bool
+	sampleRate int
+	audioID    int16 // compression id of a QuickTime sound description
+	samplesPer int64 // QuickTime: samples in a compressed frame
+	bytesPer   int64 // QuickTime: bytes of a compressed frame
+
+	extradata  []byte
+	bitRate    int64 // of esds or ddts
+	fieldOrder string
+	color      media.Color
+	objectType byte
+	fullParse  bool // ffmpeg takes the packets apart
+	service    int  // audio service type of dac3; -1 without one
+	dataRef    int
+	dovi       []byte
+}
+
+// dataRef is an entry of dref: media that may lie in another file.
+type dataRef struct {
+	kind string
+	path string
+}
+
+// edit is one entry of an edit list.
+type edit struct {
+	duration int64 // in the movie's timescale
+	time     int64 // in the track's; -1 for an empty edit
+}
+
+type chapter struct {
+	id    int64
+	start int64
+	end   int64
+	scale int64
+	title string
+}
