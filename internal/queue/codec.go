@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/klauspost/compress/s2"
 
@@ -27,12 +28,6 @@ const (
 	decodeLimit  = 64 << 20
 )
 
-// How long stored specs and outcomes usually are at most.
-const (
-	specRoom    = 1 << 10
-	outcomeRoom = 6 << 10
-)
-
 var errEncoding = errors.New("unknown encoding")
 
 // outcome is what is kept of a finished job beside its state.
@@ -42,23 +37,33 @@ type outcome struct {
 	Run     job.Run      `json:"run"`
 }
 
-// encode returns v in stored form. room is how long its JSON is likely to be: it saves a copy.
-// Outcomes are compressed because most of what the store's one writer does is moving them.
-func encode(v any, room int) ([]byte, error) {
-	b := bytes.NewBuffer(make([]byte, 0, room))
-	b.WriteByte(encodingJSON)
-	e := json.NewEncoder(b)
+// scratch holds what encode needs on the way: at thousands of outcomes a second, garbage of
+// this size is what the collector would mostly run for.
+type scratch struct {
+	json   bytes.Buffer
+	packed []byte
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// encode returns v in stored form. Outcomes are compressed because most of what the store's
+// one writer does is moving them.
+func encode(v any) ([]byte, error) {
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	s.json.Reset()
+	s.json.WriteByte(encodingJSON)
+	e := json.NewEncoder(&s.json)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	plain := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	plain := bytes.TrimSuffix(s.json.Bytes(), []byte("\n"))
 	if len(plain) < compressFrom {
-		return plain, nil
+		return bytes.Clone(plain), nil
 	}
-	out := make([]byte, 1+s2.MaxEncodedLen(len(plain)-1))
-	out[0] = encodingS2
-	return out[:1+len(s2.Encode(out[1:], plain[1:]))], nil
+	s.packed = s2.Encode(s.packed[:cap(s.packed)], plain[1:])
+	return append([]byte{encodingS2}, s.packed...), nil
 }
 
 func decode(b []byte, v any) error {

@@ -41,7 +41,7 @@ func (q *Queue) Fail(ctx context.Context, c *Claim, f job.Failure, run job.Run) 
 func (q *Queue) end(ctx context.Context, c *Claim, state job.State, o outcome) error {
 	j := *c.Job
 	j.State, j.Finished, j.Result, j.Failure, j.Run = state, q.now().UTC(), o.Result, o.Failure, o.Run
-	body, err := encode(o, outcomeRoom)
+	body, err := encode(o)
 	if err != nil {
 		return fmt.Errorf("end job %q: encode outcome: %w", j.ID, err)
 	}

@@ -183,7 +183,7 @@ func TestBatcherTellsEveryoneTheError(t *testing.T) {
 
 func TestEncodingIsVersioned(t *testing.T) {
 	t.Parallel()
-	b, err := encode(job.Spec{Name: "x<"}, 1)
+	b, err := encode(job.Spec{Name: "x<"})
 	if err != nil || b[0] != encodingJSON {
 		t.Fatalf("got %q, error %v", b, err)
 	}
@@ -202,7 +202,7 @@ func TestEncodingIsVersioned(t *testing.T) {
 func TestLongValuesAreCompressed(t *testing.T) {
 	t.Parallel()
 	long := outcome{Failure: &job.Failure{Message: strings.Repeat("the same again; ", 200)}}
-	b, err := encode(long, 1)
+	b, err := encode(long)
 	if err != nil || b[0] != encodingS2 || len(b) > 1000 {
 		t.Fatalf("encoding %d, %d bytes, error %v", b[0], len(b), err)
 	}

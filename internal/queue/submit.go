@@ -32,7 +32,7 @@ func (q *Queue) Submit(ctx context.Context, account job.AccountID, spec job.Spec
 	if !spec.Priority.Valid() {
 		return nil, fmt.Errorf("submit: priority %d is not in %d–%d", spec.Priority, job.MinPriority, job.MaxPriority)
 	}
-	body, err := encode(spec, specRoom)
+	body, err := encode(spec)
 	if err != nil {
 		return nil, fmt.Errorf("submit: encode spec: %w", err)
 	}

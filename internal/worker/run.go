@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"runtime/debug"
 	"time"
 
@@ -80,19 +81,14 @@ func (w *Worker) report(ctx context.Context, c *queue.Claim, result *job.Result,
 	cause := context.Cause(ctx)
 	// The job's own time may be over; its outcome is still to be kept.
 	ctx = context.WithoutCancel(ctx)
-	log := w.cfg.Log.With("job", c.Job.ID, "account", c.Job.Account, "attempt", c.Job.Attempt)
-	if err != nil && errors.Is(cause, errLeaseLost) {
-		log.Warn("job given up", "reason", cause)
-		w.giveBack(ctx, c)
-		return
-	}
-	if err != nil && errors.Is(cause, errDrained) {
+	if err != nil && (errors.Is(cause, errLeaseLost) || errors.Is(cause, errDrained)) {
+		w.log(c).Info("job given back", "reason", cause)
 		w.giveBack(ctx, c)
 		return
 	}
 	verdict := judge(err, cause)
 	if err != nil {
-		log.Info("job failed", "code", verdict.failure.Code, "retry", verdict.retry, "err", err)
+		w.log(c).Info("job failed", "code", verdict.failure.Code, "retry", verdict.retry, "err", err)
 	}
 	for try := 1; ; try++ {
 		rerr := w.deliver(ctx, c, result, run, err, verdict)
@@ -100,15 +96,19 @@ func (w *Worker) report(ctx context.Context, c *queue.Claim, result *job.Result,
 			return
 		}
 		if errors.Is(rerr, job.ErrLeaseLost) {
-			log.Warn("outcome thrown away", "err", rerr)
+			w.log(c).Warn("outcome thrown away", "err", rerr)
 			return
 		}
-		log.Error("keep outcome", "err", rerr)
+		w.log(c).Error("keep outcome", "err", rerr)
 		if try == reportTries {
 			w.giveBack(ctx, c)
 			return
 		}
 	}
+}
+
+func (w *Worker) log(c *queue.Claim) *slog.Logger {
+	return w.cfg.Log.With("job", c.Job.ID, "account", c.Job.Account, "attempt", c.Job.Attempt)
 }
 
 func (w *Worker) deliver(ctx context.Context, c *queue.Claim, result *job.Result, run job.Run, err error, v verdict) error {
