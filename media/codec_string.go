@@ -9,7 +9,7 @@ import (
 
 // CodecString returns the RFC 6381 name of t's coding, as the codecs parameter of a media type
 // spells it: what the reader built from the configuration record, else what t's other facts
-// decide exactly. H.264, H.265 and AC-4 need their record. "" means not known.
+// decide exactly. H.264, H.265, H.266 and AC-4 need their record. "" means not known.
 //
 // AV1 and VP9 names get their optional colour fields when the stream states colours other than
 // those that a player assumes without them.

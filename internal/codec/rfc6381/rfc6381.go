@@ -5,6 +5,7 @@
 package rfc6381
 
 import (
+	"encoding/base32"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -70,6 +71,48 @@ func VP(entry string, record []byte) string {
 		return ""
 	}
 	return fmt.Sprintf("%s.%02d.%02d.%02d", entry, record[0], record[1], record[2]>>4)
+}
+
+// VVC spells "vvc1.1.L51.CQA" from a VVCDecoderConfigurationRecord: profile, tier and level, the
+// constraint flags in base 32 up to the last byte that is not zero, and the sub-profiles
+// (ISO/IEC 14496-15, annex E.6). Records of an output layer set other than the first give "".
+func VVC(entry string, record []byte) string {
+	r := rbsp.NewBitReader(record)
+	r.Skip(5 + 2) // reserved, LengthSizeMinusOne
+	if !r.Flag() || r.U(9) != 0 {
+		return "" // no ptl_present_flag, or another ols_idx
+	}
+	sublayers := int(r.U(3))
+	r.Skip(2 + 2 + 3 + 5 + 2) // constant_frame_rate, chroma_format_idc, bit_depth_minus8, reserved
+	constraints := make([]byte, r.U(6))
+	profile := r.U(7)
+	tier := "L"
+	if r.Flag() {
+		tier = "H"
+	}
+	level := r.U(8)
+	for i := range constraints { // the first two bits are the frame-only and multilayer flags
+		constraints[i] = byte(r.U(8))
+	}
+	levels := 0
+	for range sublayers - 1 {
+		levels += int(r.U(1))
+	}
+	r.Align()
+	r.Skip(8 * levels) // sublayer_level_idc
+	s := fmt.Sprintf("%s.%d.%s%d", entry, profile, tier, level)
+	if c := strings.TrimRight(string(constraints), "\x00"); c != "" {
+		s += ".C" + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(c))
+	}
+	separator := ".S"
+	for range r.U(8) {
+		s += fmt.Sprintf("%s%X", separator, r.U(32))
+		separator = "+"
+	}
+	if r.Err() != nil || profile == 0 || len(constraints) == 0 {
+		return ""
+	}
+	return s
 }
 
 // AC4 spells "ac-4.02.01.03" from a dac4 box: versions of the bitstream and of the first

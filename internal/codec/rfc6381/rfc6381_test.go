@@ -20,6 +20,7 @@ func TestStrings(t *testing.T) {
 	avc := func(entry string) func([]byte) string { return func(b []byte) string { return AVC(entry, b) } }
 	hevc := func(entry string) func([]byte) string { return func(b []byte) string { return HEVC(entry, b) } }
 	vp := func(entry string) func([]byte) string { return func(b []byte) string { return VP(entry, b) } }
+	vvc := func(b []byte) string { return VVC("vvc1", b) }
 	for _, c := range []struct {
 		spell  func([]byte) string
 		record string
@@ -45,6 +46,12 @@ func TestStrings(t *testing.T) {
 		{vp("vp08"), "000a82020202", "vp08.00.10.08"},
 		{vp("vp09"), "000082020202", ""},
 		{vp("vp09"), "0033", ""},
+		{vvc, "ff00655f010233800000050002d00000028f", "vvc1.1.L51.CQA"},
+		{vvc, "ff00155f010233000100000002", "vvc1.1.L51.S2"},
+		{vvc, "ff00155f000233000100000002", ""},           // no constraint bytes, of which there is at least one
+		{vvc, "fe00655f0102338000", ""},                   // no profile
+		{vvc, "ff80655f010233800000050002d00000028f", ""}, // another layer set
+		{vvc, "ff00655f01", ""},
 		{AC4, "20a402400000001fffffffe00212f880000042000002501000000310995ba080", "ac-4.02.02.00"},
 		{AC4, "20a402", ""},
 		{AC4, "00a402400000001fffffffe00212f880", ""},
@@ -64,6 +71,9 @@ func FuzzStrings(f *testing.F) {
 			if len(s) > 64 {
 				t.Errorf("%d characters: %q", len(s), s)
 			}
+		}
+		if s := VVC("vvc1", b); len(s) > 2600 {
+			t.Errorf("%d characters: %q", len(s), s)
 		}
 	})
 }
