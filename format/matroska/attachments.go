@@ -71,7 +71,7 @@ func (f *file) addAttached(a *attachment, e element) error {
 	if err != nil {
 		return err
 	}
-	c := child{e, m.data, &m}
+	c := child{e, m.data, m.depth, m.r}
 	switch e.id {
 	case idFileUID:
 		a.uid = c.uint(0)

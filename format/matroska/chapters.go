@@ -5,10 +5,13 @@ import (
 	"slices"
 
 	"github.com/mediagauge/mediagauge/media"
+	"github.com/mediagauge/mediagauge/probe"
 )
 
 // noTime is a timestamp that is not there.
 const noTime = math.MinInt64
+
+const maxChapters = 10_000
 
 // chapterAtom is one ChapterAtom directly under an edition, RFC 9559 section 5.1.7.1.4. Like
 // ffprobe it knows no nested, hidden or ordered chapters.
@@ -27,6 +30,9 @@ func (f *file) addEdition(c child) error {
 	return c.master().each(func(c child) error {
 		if c.id != idChapterAtom {
 			return nil
+		}
+		if len(f.chapters) >= maxChapters {
+			return fault(probe.Limit, c.off, "more than %d chapters", maxChapters)
 		}
 		absent := uint64(1 << 63)
 		a := chapterAtom{start: absent, end: absent}

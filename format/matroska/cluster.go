@@ -32,6 +32,8 @@ type scanner struct {
 	clusterEnd int64 // 0 outside of a Cluster, unknownSize in one without a size
 	timestamp  uint64
 	queue      []packet
+	taken      int     // of queue
+	sizes      []int64 // of the last block's frames
 }
 
 func (f *file) newScanner() *scanner {
@@ -44,15 +46,19 @@ func (f *file) newScanner() *scanner {
 
 // next returns the next frame, io.EOF behind the last one.
 func (s *scanner) next() (packet, error) {
-	for len(s.queue) == 0 {
+	for !s.pending() {
+		s.queue, s.taken = s.queue[:0], 0
 		if err := s.advance(); err != nil {
 			return packet{}, err
 		}
 	}
-	p := s.queue[0]
-	s.queue = s.queue[1:]
+	p := s.queue[s.taken]
+	s.taken++
 	return p, nil
 }
+
+// pending says whether frames of the last block are still to come.
+func (s *scanner) pending() bool { return s.taken < len(s.queue) }
 
 // advance steps over one element, filling the queue when it is a block.
 func (s *scanner) advance() error {
@@ -179,19 +185,7 @@ func (s *scanner) block(e element, duration uint64) error {
 	if n <= 0 || len(head) < n+3 {
 		return errDamaged
 	}
-	var owner *stream
-	known := false
-	for _, t := range s.f.tracks {
-		if t.number == number {
-			known = true
-			for _, st := range s.f.streams {
-				if st.entry == t {
-					owner = st
-				}
-			}
-			break
-		}
-	}
+	owner, known := s.f.byNumber[number]
 	if !known {
 		return errDamaged
 	}
@@ -242,7 +236,8 @@ func (s *scanner) frames(owner *stream, pts, off int64, sizes []int64, duration 
 // laces gives the sizes of a block's frames and how long their table is, RFC 9559 section 10.3.
 func (s *scanner) laces(off, size int64, lacing byte) ([]int64, int64, error) {
 	if lacing == 0 {
-		return []int64{size}, 0, nil
+		s.sizes = append(s.sizes[:0], size)
+		return s.sizes, 0, nil
 	}
 	const longest = 1 + 255*8 // the table of EBML lacing; one of Xiph lacing may be longer
 	b, err := s.f.in.peek(off, int(min(size, 64<<10)))
@@ -253,7 +248,8 @@ func (s *scanner) laces(off, size int64, lacing byte) ([]int64, int64, error) {
 		return nil, 0, errDamaged
 	}
 	count, pos := int(b[0])+1, 1
-	sizes := make([]int64, count)
+	s.sizes = append(s.sizes[:0], make([]int64, count)...)
+	sizes := s.sizes
 	rest := size - 1
 	var total int64
 	switch lacing {

@@ -8,9 +8,13 @@ import (
 // configurers read a codec's configuration out of CodecPrivate. Each sets what is known, and
 // what is wanted of the first frames.
 var configurers = map[string]func(*stream) error{
-	"av1":  configureAV1,
-	"h264": configureH264,
-	"hevc": configureHEVC,
+	"aac":    configureAAC,
+	"av1":    configureAV1,
+	"h264":   configureH264,
+	"hevc":   configureHEVC,
+	"theora": configureTheora,
+	"vp8":    configureVP8,
+	"vp9":    configureVP9,
 }
 
 // configure reads what the codec's configuration says.
@@ -38,4 +42,44 @@ func (s *stream) configureText() error {
 		s.sim.lacksParams = true
 	}
 	return nil
+}
+
+// The first bytes of a frame that are looked at: few, then many.
+const (
+	frameHead     = 2 << 10
+	longFrameHead = 64 << 10
+)
+
+// onFirst has read look at the head of the first frame, whose values complete the stream's. It
+// is asked again with more when there is more and it could do nothing with the few.
+func (s *stream) onFirst(read func(b []byte) error) {
+	s.sim.lacksParams = true
+	s.sim.onFrame = s.look(read)
+}
+
+// look makes a function that has read look at the head of a frame.
+func (s *stream) look(read func(b []byte) error) func(frame) error {
+	return func(f frame) error {
+		if s.opaque {
+			return probe.Refuse(ruleEncrypted, "the first frame of track %d is not readable", s.entry.number)
+		}
+		b, whole, err := f.head(frameHead)
+		if err != nil {
+			return err
+		}
+		if err = read(b); err != nil && !whole {
+			if b, _, err = f.head(longFrameHead); err != nil {
+				return err
+			}
+			err = read(b)
+		}
+		if err != nil {
+			if probe.RuleOf(err) != "" {
+				return err
+			}
+			return probe.Refuse(ruleFirstFrame, "track %d: %w", s.entry.number, err)
+		}
+		s.sim.lacksParams, s.sim.onFrame = false, nil
+		return nil
+	}
 }

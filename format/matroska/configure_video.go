@@ -9,45 +9,6 @@ import (
 	"github.com/mediagauge/mediagauge/probe"
 )
 
-// The first bytes of a frame that are looked at: few, then many.
-const (
-	frameHead     = 2 << 10
-	longFrameHead = 64 << 10
-)
-
-// onFirst has read look at the head of the first frame, whose values complete the stream's. It
-// is asked again with more when there is more and it could do nothing with the few.
-func (s *stream) onFirst(read func(b []byte) error) {
-	s.sim.lacksParams = true
-	s.sim.onFrame = func(f frame) error {
-		if s.opaque {
-			rule := ruleEncoding
-			if len(s.entry.encodings) > 0 && s.entry.encodings[0].kind != 0 {
-				rule = ruleEncrypted
-			}
-			return probe.Refuse(rule, "the first frame of track %d is not readable", s.entry.number)
-		}
-		b, whole, err := f.head(frameHead)
-		if err != nil {
-			return err
-		}
-		if err = read(b); err != nil && !whole {
-			if b, _, err = f.head(longFrameHead); err != nil {
-				return err
-			}
-			err = read(b)
-		}
-		if err != nil {
-			if probe.RuleOf(err) != "" {
-				return err
-			}
-			return probe.Refuse(ruleFirstFrame, "track %d: %w", s.entry.number, err)
-		}
-		s.sim.lacksParams = false
-		return nil
-	}
-}
-
 // badPrivate is the refusal of a configuration that cannot be read.
 func badPrivate(err error) error { return probe.Refuse(ruleCodecPrivate, "CodecPrivate: %w", err) }
 

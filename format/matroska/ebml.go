@@ -135,13 +135,14 @@ type master struct {
 // child is one element of a master.
 type child struct {
 	element
-	body []byte
-	m    *master
+	body  []byte
+	depth int
+	r     *probe.Reader
 }
 
 // master makes the child's own children readable.
 func (c child) master() master {
-	return master{id: c.id, data: c.body, off: c.data, depth: c.m.depth + 1, r: c.m.r}
+	return master{id: c.id, data: c.body, off: c.data, depth: c.depth + 1, r: c.r}
 }
 
 // each calls fn for every child that the schema knows in this place, in order. A child that
@@ -177,7 +178,7 @@ func (m master) each(fn func(child) error) error {
 		if err := fits(row.kind, e); err != nil {
 			return within(e.id, err)
 		}
-		if err := fn(child{e, body, &m}); err != nil {
+		if err := fn(child{e, body, m.depth, m.r}); err != nil {
 			return within(e.id, err)
 		}
 	}

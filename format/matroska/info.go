@@ -38,6 +38,7 @@ func (f *file) info() (*media.Info, error) {
 			s.settleRates()
 			s.setAspect()
 		}
+		s.t.Codec.LongName = media.CodecLongName(s.t.Codec.Name)
 		s.t.Metadata = s.meta.m
 		s.t.Language = s.t.Metadata.Lookup("language")
 		info.Tracks = append(info.Tracks, s.t)

@@ -20,6 +20,7 @@ const (
 	analyzePackets  = 50 // of a stream without timestamps
 	rateFrames      = 40 // frames to tell a frame rate from, with ticks coarser than 0.5 ms
 	fineRateFrames  = 20
+	maxRateFrames   = 2000
 	doubtSeconds    = 0.7 // how near the bound of time our count of it is off
 )
 
@@ -57,6 +58,9 @@ type frame struct {
 func (f frame) head(n int) (b []byte, whole bool, err error) {
 	whole = int64(n) >= f.size
 	b, err = f.in.peek(f.off, int(min(int64(n), f.size)))
+	if f.s.zlib && err == nil {
+		return inflateHead(b, n), whole, nil
+	}
 	if len(f.s.strip) > 0 {
 		b = append(append([]byte(nil), f.s.strip...), b...)
 	}
@@ -124,9 +128,12 @@ func (f *file) take(p packet) (stop bool, err error) {
 		}
 	}
 	f.time(p)
+	if m.rate.count > maxRateFrames {
+		return false, probe.Refuse(ruleLongScan, "frame rate out of %d frames", m.rate.count)
+	}
 	m.count++
 	m.started = m.started || m.count >= m.settle
-	if m.lacksParams && m.onFrame != nil {
+	if m.onFrame != nil {
 		if err := m.onFrame(frame{f.in, s, p.off, p.size}); err != nil {
 			return false, err
 		}
@@ -148,7 +155,9 @@ func (f *file) time(p packet) {
 		m.timing += d
 		m.fields += 2
 	}
-	m.rate.add(m.decodingTime(p.pts), s.t.Timebase)
+	if v := s.t.Video; v.FrameRate.Num == 0 || v.AverageFrameRate.Num == 0 {
+		m.rate.add(m.decodingTime(p.pts), s.t.Timebase)
+	}
 }
 
 // frameTicks is how long a frame lasts by what is known of its rate; 0 when nothing is.
@@ -210,18 +219,17 @@ func (f *file) spent(p packet) float64 {
 	return float64(p.pts-m.origin) * float64(tb.Num) / float64(tb.Den)
 }
 
-// satisfied says whether ffprobe would stop here.
+// satisfied says whether ffprobe would stop here. A stream that wants no more packets never
+// wants any again.
 func (f *file) satisfied() bool {
-	for _, s := range f.streams {
+	for ; f.waiting < len(f.streams); f.waiting++ {
+		s := f.streams[f.waiting]
 		if s.entry == nil {
 			continue
 		}
 		m := &s.sim
-		if m.lacksParams || s.lacksRate() {
-			return false
-		}
 		timed := s.t.Kind == media.KindVideo || s.t.Kind == media.KindAudio
-		if timed && !m.started && m.count < analyzePackets {
+		if m.lacksParams || s.lacksRate() || timed && !m.started && m.count < analyzePackets {
 			return false
 		}
 	}
@@ -258,7 +266,7 @@ func (f *file) doubtful() bool {
 // ample says whether what was read decides every value although ffprobe would read on: each
 // stream has shown its first packet, and more will come for those that need them.
 func (f *file) ample(sc *scanner) bool {
-	if len(sc.queue) > 0 || f.in.head.holds(sc.pos, 1) || f.in.last.holds(sc.pos, 1) {
+	if sc.pending() || f.in.head.holds(sc.pos, 1) || f.in.last.holds(sc.pos, 1) {
 		return false // going on costs nothing
 	}
 	for _, s := range f.streams {

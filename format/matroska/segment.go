@@ -19,7 +19,12 @@ type file struct {
 	chapters []chapterAtom
 	tags     []tag
 
-	streams []*stream
+	streams  []*stream
+	byNumber map[uint64]*stream // nil stream: a track that makes none
+	waiting  int                // streams in front of this one want no more packets
+
+	tag        tag // the one being read
+	simpleTags int
 }
 
 // located is a level-1 element by identifier and offset.

@@ -24,7 +24,8 @@ type stream struct {
 	priv     []byte // CodecPrivate, decompressed and without what wraps it
 	dtsOnly  bool   // Video for Windows: block timestamps are in decoding order
 	strip    []byte // in front of every frame, by header stripping
-	opaque   bool   // frames are compressed or encrypted
+	zlib     bool   // frames are compressed
+	opaque   bool   // frames are encrypted
 	bitDepth int    // of a wrapped header
 	sim      simulation
 }
@@ -37,10 +38,14 @@ func (f *file) makeStreams() error {
 	if math.IsNaN(f.segInfo.duration) {
 		f.segInfo.duration = 0
 	}
+	f.byNumber = make(map[uint64]*stream, len(f.tracks))
 	for i, e := range f.tracks {
 		s, err := f.makeStream(e)
 		if err != nil {
 			return place(err, e.off, fmt.Sprintf("Segment/Tracks/TrackEntry[%d]", i))
+		}
+		if _, taken := f.byNumber[e.number]; !taken {
+			f.byNumber[e.number] = s
 		}
 		if s == nil {
 			continue
@@ -200,7 +205,7 @@ func (s *stream) decodings() error {
 			}
 			s.priv = plain
 		}
-		s.opaque = e.scope&encodingBlocks != 0
+		s.zlib = e.scope&encodingBlocks != 0
 	default:
 		return probe.Refuse(ruleEncoding, "compression %d", e.algo)
 	}
@@ -226,6 +231,16 @@ func inflate(b []byte) ([]byte, error) {
 		err = fmt.Errorf("more than %d bytes", maxInflated)
 	}
 	return plain, err
+}
+
+// inflateHead decompresses up to n bytes of what may be cut off.
+func inflateHead(b []byte, n int) []byte {
+	r, err := zlib.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil
+	}
+	plain, _ := io.ReadAll(io.LimitReader(r, int64(n))) // what is cut off ends in an error
+	return plain
 }
 
 // markPlanes tells the tracks that a virtual track combines what they are.

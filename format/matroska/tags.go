@@ -4,10 +4,13 @@ import (
 	"strings"
 
 	"github.com/mediagauge/mediagauge/media"
+	"github.com/mediagauge/mediagauge/probe"
 )
 
-// maxKey is how much of a tag's name ffprobe keeps.
-const maxKey = 1023
+const (
+	maxKey        = 1023 // how much of a tag's name ffprobe keeps
+	maxSimpleTags = 4000
+)
 
 // tag is one Tag with its targets, RFC 9559 section 5.1.8.1.
 type tag struct {
@@ -28,18 +31,26 @@ func (f *file) addTag(c child) error {
 	if c.id != idTag {
 		return nil
 	}
-	f.tags = append(f.tags, tag{})
-	t := &f.tags[len(f.tags)-1]
-	return c.master().each(func(c child) error {
-		switch c.id {
-		case idTargets:
-			*t = tag{simple: t.simple}
-			return c.master().each(t.addTarget)
-		case idSimpleTag:
-			return addSimpleTag(&t.simple, c)
-		}
-		return nil
-	})
+	f.tag = tag{}
+	if err := c.master().each(f.addToTag); err != nil {
+		return err
+	}
+	if len(f.tag.simple) > 0 {
+		f.tags = append(f.tags, f.tag)
+	}
+	return nil
+}
+
+// addToTag takes a child of the Tag that is being read.
+func (f *file) addToTag(c child) error {
+	switch c.id {
+	case idTargets:
+		f.tag = tag{simple: f.tag.simple}
+		return c.master().each(f.tag.addTarget)
+	case idSimpleTag:
+		return f.addSimpleTag(&f.tag.simple, c)
+	}
+	return nil
 }
 
 func (t *tag) addTarget(c child) error {
@@ -56,7 +67,10 @@ func (t *tag) addTarget(c child) error {
 	return nil
 }
 
-func addSimpleTag(list *[]simpleTag, c child) error {
+func (f *file) addSimpleTag(list *[]simpleTag, c child) error {
+	if f.simpleTags++; f.simpleTags > maxSimpleTags {
+		return fault(probe.Limit, c.off, "more than %d tags", maxSimpleTags)
+	}
 	s := simpleTag{language: "und"}
 	err := c.master().each(func(c child) error {
 		switch c.id {
@@ -74,7 +88,7 @@ func addSimpleTag(list *[]simpleTag, c child) error {
 		case idTagDefault, idTagDefaultBug:
 			s.isDefault = c.uint(0) != 0
 		case idSimpleTag:
-			return addSimpleTag(&s.sub, c)
+			return f.addSimpleTag(&s.sub, c)
 		}
 		return nil
 	})

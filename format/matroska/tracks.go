@@ -89,6 +89,7 @@ type mapping struct {
 }
 
 const (
+	maxPlanes            = 64
 	planeCount           = 3  // left eye, right eye, background
 	stereoModeCount      = 15 // values that ffprobe knows
 	fieldOrderUnknown    = 2
@@ -181,7 +182,9 @@ func (t *trackEntry) addNested(c child) error {
 				}
 				return nil
 			})
-			t.planes = append(t.planes, p)
+			if t.planes = append(t.planes, p); len(t.planes) > maxPlanes {
+				return fault(probe.Limit, c.off, "more than %d planes", maxPlanes)
+			}
 			return err
 		})
 	case idContentEncoding:

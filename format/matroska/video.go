@@ -31,6 +31,8 @@ func (f *file) video(s *stream) error {
 	}
 	mv := &media.Video{Width: int(int32(v.width)), Height: int(int32(v.height))}
 	s.t.Video = mv
+	level := -99 // what ffprobe prints where there is none
+	s.t.Codec.Level = &level
 	switch v.interlaced {
 	case interlacedYes:
 		mv.FieldOrder = f.fieldOrder(v.fieldOrder)

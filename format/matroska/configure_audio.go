@@ -1,0 +1,59 @@
+package matroska
+
+import (
+	"math"
+	"strings"
+
+	"github.com/mediagauge/mediagauge/internal/codec/aac"
+	"github.com/mediagauge/mediagauge/probe"
+)
+
+// configureAAC reads an AudioSpecificConfig, or makes the one that old CodecIDs stand for.
+func configureAAC(s *stream) error {
+	if len(s.priv) == 0 {
+		s.priv = s.entry.aacConfig()
+	}
+	config, err := aac.ParseConfig(s.priv)
+	if err != nil {
+		return badPrivate(err)
+	}
+	if rule := config.Doubt(); rule != "" {
+		return probe.Refuse(rule, "track %d", s.entry.number)
+	}
+	config.DescribeEmpty(&s.t)
+	s.sim.onFrame = s.look(func([]byte) error {
+		config.Describe(&s.t)
+		return nil
+	})
+	return nil
+}
+
+// aacConfig spells the configuration of CodecIDs such as "A_AAC/MPEG4/LC/SBR".
+func (e *trackEntry) aacConfig() []byte {
+	object := byte(4)
+	for i, name := range []string{"MAIN", "LC", "SSR"} {
+		if strings.Contains(*e.codecID, name) {
+			object = byte(i + 1)
+			break
+		}
+	}
+	rate := aacRate(e.audio.rate)
+	config := []byte{object<<3 | rate>>1, rate<<7 | byte(e.audio.channels)<<3}
+	if strings.Contains(*e.codecID, "SBR") {
+		config = append(config, 0x56, 0xE5, 0x80|aacRate(e.audio.outRate)<<3)
+	}
+	return config
+}
+
+// aacRate is the index of a sampling frequency, ISO/IEC 14496-3 table 1.18; 13 for others.
+func aacRate(rate float64) byte {
+	if rate > math.MaxInt32 {
+		rate = 0
+	}
+	for i, r := range [...]int{96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350} {
+		if r == int(rate) {
+			return byte(i)
+		}
+	}
+	return 13
+}
