@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/mediagauge/mediagauge/media"
 )
@@ -31,7 +32,7 @@ func New(formats ...Format) *Prober { return &Prober{formats: formats} }
 func (p *Prober) WithLimits(l Limits) *Prober { return &Prober{formats: p.formats, limits: l} }
 
 // Probe describes src. When no format claims it, the error wraps ErrUnknownFormat and every
-// format's own reason; otherwise it is the claiming format's *Error.
+// format's own reason, on one line; otherwise it is the claiming format's *Error.
 func (p *Prober) Probe(ctx context.Context, src Source) (*media.Info, error) {
 	return p.ProbeReader(ctx, NewReader(ctx, src, p.limits))
 }
@@ -45,10 +46,10 @@ func (p *Prober) ProbeReader(ctx context.Context, r *Reader) (*media.Info, error
 	if err != nil {
 		return nil, err
 	}
-	reasons := []error{ErrUnknownFormat}
+	var reasons []string
 	for _, f := range p.formats {
 		if err := f.Sniff(head); err != nil {
-			reasons = append(reasons, fmt.Errorf("%s: %w", f.Name, err))
+			reasons = append(reasons, f.Name+": "+err.Error())
 			continue
 		}
 		info, err := f.Probe(ctx, r)
@@ -58,5 +59,5 @@ func (p *Prober) ProbeReader(ctx context.Context, r *Reader) (*media.Info, error
 		}
 		return info, err
 	}
-	return nil, errors.Join(reasons...)
+	return nil, fmt.Errorf("%w (%s)", ErrUnknownFormat, strings.Join(reasons, "; "))
 }

@@ -1,6 +1,6 @@
 package app
 
-import "github.com/mediagauge/mediagauge/probe"
+import "github.com/mediagauge/mediagauge/format/all"
 
 // formats are the native readers, in the order in which they are asked.
-var formats []probe.Format
+var formats = all.Formats

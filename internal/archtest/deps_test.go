@@ -51,11 +51,11 @@ var deps = map[string][]string{
 	"cmd/mediagauge": {"internal/app", "internal/client", "internal/ims"},
 	"test/*":         {"*"},
 	"test/e2e/*":     {"*"},
-	"tools/*":        {"internal/app", "internal/ims", "internal/job", "internal/client"},
+	"tools/*":        {"*"},
 }
 
 // standardOnly lists the rooms that people may import without pulling in any other module.
-var standardOnly = []string{"media", "probe", "probe/ffprobe", "internal/job", "internal/store", "internal/sign", "internal/ims"}
+var standardOnly = []string{"media", "probe", "probe/ffprobe", "format/all", "internal/job", "internal/store", "internal/sign", "internal/ims"}
 
 // testOnly lists rooms that must never reach the binary.
 var testOnly = []string{"internal/store/storetest", "internal/testmedia", "internal/archtest"}
