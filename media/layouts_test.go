@@ -90,6 +90,25 @@ func TestCodecNames(t *testing.T) {
 	}
 }
 
+func TestSetCodec(t *testing.T) {
+	t.Parallel()
+	var track Track
+	track.SetCodec("opus")
+	if track.Kind != KindAudio || track.Codec.Name != "opus" || track.Codec.LongName == "" || track.Audio == nil || track.Video != nil {
+		t.Errorf("opus: %+v", track)
+	}
+	track = Track{Kind: KindVideo, Video: &Video{Width: 3}}
+	track.SetCodec("h264")
+	if track.Video == nil || track.Video.Width != 3 || track.Audio != nil {
+		t.Errorf("h264: %+v", track)
+	}
+	track = Track{Kind: KindAudio, Codec: Codec{LongName: "old"}}
+	track.SetCodec("of the future")
+	if track.Kind != KindAudio || track.Codec.LongName != "" || track.Audio == nil {
+		t.Errorf("not known: %+v", track)
+	}
+}
+
 func BenchmarkCodecLongName(b *testing.B) {
 	for b.Loop() {
 		CodecLongName("pcm_s16le")
