@@ -68,6 +68,8 @@ type Container struct {
 	Faststart  *bool `json:"faststart,omitzero"`  // what is needed to start playing lies before the media data
 	Fragmented *bool `json:"fragmented,omitzero"` // samples lie in movie fragments (ISO/IEC 14496-12, 8.8)
 	Seekable   *bool `json:"seekable,omitzero"`   // an index maps times to bytes: sample tables, sidx, mfra, Cues
+
+	KeyMaterial bool `json:"key_material,omitzero"` // headers of protection systems lie in the file (box pssh)
 }
 
 // FrameRateMode says whether all frames of a track last equally long. The zero value means

@@ -111,6 +111,20 @@ func Captions(t *Track) string {
 	return ""
 }
 
+// Encrypted says "true" when samples of i are encrypted: stated where a track says so, derived
+// from key material alone, which files that were decrypted since may have kept.
+func Encrypted(i *Info) Verdict {
+	for n := range i.Tracks {
+		if i.Tracks[n].Encryption != nil {
+			return Verdict{"true", Stated, "protected track " + strconv.Itoa(i.Tracks[n].Index)}
+		}
+	}
+	if i.Container.KeyMaterial {
+		return Verdict{"true", Derived, "key material in the container"}
+	}
+	return Verdict{}
+}
+
 // Timecode returns the timecode of the first frame: what the file states for itself, else for
 // its first track that states one. "" means that there is none.
 func Timecode(i *Info) string {

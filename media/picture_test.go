@@ -116,6 +116,24 @@ func TestCaptions(t *testing.T) {
 	}
 }
 
+func TestEncrypted(t *testing.T) {
+	t.Parallel()
+	keys := Container{KeyMaterial: true}
+	for _, c := range []struct {
+		info Info
+		want Provenance
+	}{
+		{Info{Tracks: []Track{{}}}, ""},
+		{Info{Tracks: []Track{{}, {Index: 1, Encryption: &Encryption{}}}}, Stated},
+		{Info{Container: keys, Tracks: []Track{{Encryption: &Encryption{Scheme: "cbcs"}}}}, Stated},
+		{Info{Container: keys, Tracks: []Track{{}}}, Derived},
+	} {
+		if got := Encrypted(&c.info); got.Provenance != c.want || got.Known() != (c.want != "") {
+			t.Errorf("Encrypted(%+v) = %+v, want %q", c.info, got, c.want)
+		}
+	}
+}
+
 func TestTimecode(t *testing.T) {
 	t.Parallel()
 	tags := func(s string) Metadata { return Metadata{"timecode": s} }

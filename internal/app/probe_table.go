@@ -55,7 +55,7 @@ func layout(e *ims.Extended) string {
 	if e == nil {
 		return ""
 	}
-	return words(when(e.Faststart, "faststart"), when(e.Fragmented, "fragmented"), when(e.Encrypted, "encrypted"), labelled("timecode", e.Timecode))
+	return words(when(e.Faststart, "faststart"), when(e.Fragmented, "fragmented"), when(value(e.Encrypted), "encrypted"), labelled("timecode", e.Timecode))
 }
 
 // picture sums up a stream's dynamic range, frame-rate mode and codec string.

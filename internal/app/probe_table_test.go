@@ -23,7 +23,7 @@ func TestWriteTable(t *testing.T) {
 			DataStreamInfoList:     []ims.DataStreamInfo{{Index: "4", Type: "data", CodecTagString: "tmcd"}, {Index: "5", CodecTagString: "[0][0][0][0]"}},
 			ChapterList:            []ims.ChapterInfo{{Id: "0", Title: "One", StartTime: "0.000000", EndTime: "5.000000"}},
 			Extended: &ims.Extended{
-				Faststart: "true", Fragmented: "false", Encrypted: "true", Timecode: "01:00:00:00",
+				Faststart: "true", Fragmented: "false", Encrypted: verdict("true"), Timecode: "01:00:00:00",
 				StreamInfoList: []ims.ExtendedStreamInfo{
 					{Index: "0", Hdr: verdict("HDR10"), FrameRateMode: verdict("CFR"), CodecString: "hvc1.2.4.L123.B0", Encryption: &ims.Encryption{Encrypted: "true", Scheme: "cbcs"}},
 					{Index: "1", AttachedPicture: "true"},

@@ -15,7 +15,7 @@ type Extended struct {
 	Faststart      string               `json:",omitempty"`
 	Fragmented     string               `json:",omitempty"`
 	Seekable       string               `json:",omitempty"`
-	Encrypted      string               `json:",omitempty"`
+	Encrypted      *Verdict             `json:",omitempty"`
 	Timecode       string               `json:",omitempty"`
 	Hdr            *Verdict             `json:",omitempty"`
 	FrameRateMode  *Verdict             `json:",omitempty"`
@@ -113,6 +113,7 @@ func extendedOf(i *media.Info) *Extended {
 	out := &Extended{
 		Codecs:    media.CodecStrings(i),
 		Faststart: boolean(i.Container.Faststart), Fragmented: boolean(i.Container.Fragmented), Seekable: boolean(i.Container.Seekable),
+		Encrypted:    verdict(media.Encrypted(i)),
 		Timecode:     media.Timecode(i),
 		MetadataList: metadata(i.Metadata),
 	}
@@ -120,11 +121,7 @@ func extendedOf(i *media.Info) *Extended {
 		out.Hdr, out.FrameRateMode = verdict(media.HDR(t)), verdict(media.FrameRates(t))
 	}
 	for n := range i.Tracks {
-		t := &i.Tracks[n]
-		out.StreamInfoList = append(out.StreamInfoList, extendedStream(t))
-		if t.Encryption != nil {
-			out.Encrypted = "true"
-		}
+		out.StreamInfoList = append(out.StreamInfoList, extendedStream(&i.Tracks[n]))
 	}
 	return out
 }

@@ -108,6 +108,8 @@ func decode(b []byte, maxTracks int) (*media.Info, error) {
 	}
 	for _, s := range d.Streams {
 		info.Tracks = append(info.Tracks, s.track())
+		// ffprobe hangs all key material of a file on its last track.
+		info.Container.KeyMaterial = info.Container.KeyMaterial || s.find("Encryption initialization data") != nil
 	}
 	for _, p := range d.Programs {
 		program := media.Program{ID: p.ID, Metadata: p.Tags}

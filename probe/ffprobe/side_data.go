@@ -116,9 +116,7 @@ func (d *sideData) mastering() *media.Mastering {
 var protected = []string{"drmi", "drms", "enca", "encs", "enct", "encv"}
 
 // encryption tells that t's samples are encrypted where ffprobe still shows the sample entry. It
-// shows the original one when it knows that. "Encryption initialization data" is no evidence:
-// ffprobe hangs all key material of a file on its last track, and files that were decrypted
-// since often keep theirs.
+// shows the original one when it knows that.
 func encryption(t *media.Track) *media.Encryption {
 	if slices.Contains(protected, t.Codec.Tag.String()) {
 		return &media.Encryption{}

@@ -130,6 +130,9 @@ func TestDecodeSideData(t *testing.T) {
 			if !reflect.DeepEqual(info.Tracks[0], want) {
 				t.Errorf("got  %+v %+v\nwant %+v %+v", info.Tracks[0], *info.Tracks[0].Video, want, *want.Video)
 			}
+			if got, want := info.Container.KeyMaterial, name == "key material alone"; got != want {
+				t.Errorf("key material %v, want %v", got, want)
+			}
 			if info.Timecode != "10:00:00:00" {
 				t.Errorf("timecode %q", info.Timecode)
 			}
