@@ -72,10 +72,10 @@ func TestProbeWithoutFormats(t *testing.T) {
 
 func TestProbeWithLimits(t *testing.T) {
 	p := probe.New(format("a", "A", nil))
-	if _, err := p.WithLimits(probe.Limits{MaxBytes: 10}).Probe(t.Context(), probe.NewBytes([]byte("A"))); !errors.Is(err, probe.Limit) {
+	if _, err := p.WithLimits(probe.Limits{MaxBytes: 2}).Probe(t.Context(), probe.NewBytes([]byte("ABC"))); !errors.Is(err, probe.Limit) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := p.Probe(t.Context(), probe.NewBytes([]byte("A"))); err != nil {
+	if _, err := p.Probe(t.Context(), probe.NewBytes([]byte("ABC"))); err != nil {
 		t.Errorf("the original is bound too: %v", err)
 	}
 }

@@ -41,11 +41,15 @@ func (r *Reader) ReadAt(p []byte, off int64) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, &Error{Kind: IO, Offset: off, Err: context.Cause(r.ctx)}
 	}
-	if err := r.spend(int64(len(p)), off); err != nil {
+	wanted := int64(len(p))
+	if size, ok := r.src.Size(); ok { // what lies behind the end costs nothing
+		wanted = min(wanted, max(size-off, 0))
+	}
+	if err := r.spend(wanted, off); err != nil {
 		return 0, err
 	}
 	n, err := r.src.ReadAt(p, off)
-	r.refund(int64(len(p) - n))
+	r.refund(wanted - int64(n))
 	switch {
 	case n == len(p):
 		return n, nil

@@ -114,6 +114,17 @@ func TestExactBudget(t *testing.T) {
 	}
 }
 
+// TestBudgetAtTheEnd: asking for more than there is takes no more budget than there is.
+func TestBudgetAtTheEnd(t *testing.T) {
+	r := probe.NewReader(t.Context(), probe.NewBytes([]byte("abc")), probe.Limits{MaxBytes: 3})
+	if head, err := r.Head(4096); err != nil || string(head) != "abc" {
+		t.Errorf("got %q, %v", head, err)
+	}
+	if n, err := r.ReadAt(make([]byte, 1), 3); n != 0 || err != io.EOF {
+		t.Errorf("behind the end: %d, %v", n, err)
+	}
+}
+
 func TestReaderContext(t *testing.T) {
 	gone := errors.New("job taken away")
 	ctx, cancel := context.WithCancelCause(t.Context())
