@@ -39,8 +39,9 @@ func (s *Sequence) FrameRate() media.Rational {
 }
 
 // Describe writes into t what ffprobe prints of a stream whose container carries this sequence
-// header. The size stays the container's: ffprobe then decodes no frame. Colour of the container
-// is replaced.
+// header: ffprobe then decodes no frame, and the largest size that the header allows is the size.
+// Colour of the container is replaced. A stream whose header stands only in its first frame is
+// decoded by ffprobe, so that its frames may tell a smaller size and a sample aspect ratio.
 func (s *Sequence) Describe(t *media.Track) {
 	if t.Video == nil {
 		t.Video = &media.Video{}
@@ -48,9 +49,7 @@ func (s *Sequence) Describe(t *media.Track) {
 	v := t.Video
 	level := s.LevelIdx0
 	t.Codec.Profile, t.Codec.Level = profileNames[s.Profile], &level
-	if v.Width == 0 || v.Height == 0 {
-		v.Width, v.Height = s.MaxFrameWidth, s.MaxFrameHeight
-	}
+	v.Width, v.Height = s.MaxFrameWidth, s.MaxFrameHeight
 	v.CodedWidth, v.CodedHeight = v.Width, v.Height
 	v.BitDepth = s.BitDepth
 	v.PixelFormat = s.PixelFormat()

@@ -1,75 +1,20 @@
 package h265
 
 import (
-	"bufio"
-	"cmp"
-	"encoding/hex"
 	"fmt"
-	"os"
 	"reflect"
-	"strings"
 	"testing"
 
+	"github.com/mediagauge/mediagauge/internal/codec/codectest"
 	"github.com/mediagauge/mediagauge/media"
 )
 
-// stream is one line of testdata/streams.tsv.
-type stream struct {
-	name       string
-	config, au []byte
-	want       string
-}
-
-func streams(tb testing.TB) []stream {
-	tb.Helper()
-	f, err := os.Open("testdata/streams.tsv")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer f.Close()
-	var out []stream
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		if strings.HasPrefix(lines.Text(), "#") {
-			continue
-		}
-		parts := strings.Split(lines.Text(), "\t")
-		config, err1 := hex.DecodeString(parts[1])
-		au, err2 := hex.DecodeString(parts[2])
-		if err1 != nil || err2 != nil {
-			tb.Fatal(parts[0], err1, err2)
-		}
-		out = append(out, stream{parts[0], config, au, parts[3]})
-	}
-	if err := lines.Err(); err != nil || len(out) == 0 {
-		tb.Fatal("no streams", err)
-	}
-	return out
-}
-
-// facts prints a track as the last column of testdata/streams.tsv.
-func facts(t *media.Track) string {
-	or := func(s string) string { return cmp.Or(s, "-") }
-	level, sar := "-", "-"
-	if t.Codec.Level != nil {
-		level = fmt.Sprint(*t.Codec.Level)
-	}
-	v := t.Video
-	if v.SAR.Known() {
-		sar = v.SAR.String()
-	}
-	return strings.Join([]string{or(t.Codec.Profile), level, fmt.Sprintf("%dx%d", v.Width, v.Height), or(v.PixelFormat),
-		fmt.Sprintf("b%d", v.ReorderDepth), sar, or(v.FieldOrder), or(v.Color.Range), or(v.Color.Primaries),
-		or(v.Color.Transfer), or(v.Color.Matrix), or(v.Color.ChromaLocation)}, " | ")
-}
-
-func describe(s stream) (*media.Track, error) {
-	sets, err := ParseConfig(s.config)
+func describe(config, au []byte) (*media.Track, error) {
+	sets, err := ParseConfig(config)
 	if err != nil {
 		return nil, err
 	}
-	pic, err := sets.Picture(s.au)
+	pic, err := sets.Picture(au)
 	if err != nil {
 		return nil, err
 	}
@@ -80,14 +25,14 @@ func describe(s stream) (*media.Track, error) {
 
 func TestDescribe(t *testing.T) {
 	t.Parallel()
-	for _, s := range streams(t) {
-		t.Run(s.name, func(t *testing.T) {
-			track, err := describe(s)
+	for _, s := range codectest.Streams(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			track, err := describe(s.Config, s.Head)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := facts(track); got != s.want {
-				t.Errorf("got  %s\nwant %s", got, s.want)
+			if got := s.Facts(track); got != s.Want {
+				t.Errorf("got  %s\nwant %s", got, s.Want)
 			}
 		})
 	}
@@ -96,8 +41,8 @@ func TestDescribe(t *testing.T) {
 func TestNeedsPicture(t *testing.T) {
 	t.Parallel()
 	without := 0
-	for _, s := range streams(t) {
-		sets, err := ParseConfig(s.config)
+	for _, s := range codectest.Streams(t) {
+		sets, err := ParseConfig(s.Config)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,8 +54,8 @@ func TestNeedsPicture(t *testing.T) {
 		if err := sets.Describe(track); err != nil {
 			t.Fatal(err)
 		}
-		if got := facts(track); got != s.want {
-			t.Errorf("%s: got  %s\nwant %s", s.name, got, s.want)
+		if got := s.Facts(track); got != s.Want {
+			t.Errorf("%s: got  %s\nwant %s", s.Name, got, s.Want)
 		}
 	}
 	if without == 0 {
@@ -119,13 +64,12 @@ func TestNeedsPicture(t *testing.T) {
 }
 
 func FuzzPicture(f *testing.F) {
-	for _, s := range streams(f) {
-		f.Add(s.config, s.au)
+	for _, s := range codectest.Streams(f) {
+		f.Add(s.Config, s.Head)
 	}
 	f.Fuzz(func(t *testing.T, config, au []byte) {
-		s := stream{config: config, au: au}
-		one, err1 := describe(s)
-		two, err2 := describe(s)
+		one, err1 := describe(config, au)
+		two, err2 := describe(config, au)
 		if !reflect.DeepEqual(one, two) || fmt.Sprint(err1) != fmt.Sprint(err2) {
 			t.Fatalf("%+v, %v and then %+v, %v", one, err1, two, err2)
 		}
@@ -136,10 +80,10 @@ func FuzzPicture(f *testing.F) {
 }
 
 func BenchmarkPicture(b *testing.B) {
-	s := streams(b)[0]
+	s := codectest.Streams(b)[0]
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := describe(s); err != nil {
+		if _, err := describe(s.Config, s.Head); err != nil {
 			b.Fatal(err)
 		}
 	}
