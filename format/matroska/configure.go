@@ -8,13 +8,30 @@ import (
 // configurers read a codec's configuration out of CodecPrivate. Each sets what is known, and
 // what is wanted of the first frames.
 var configurers = map[string]func(*stream) error{
-	"aac":    configureAAC,
-	"av1":    configureAV1,
-	"h264":   configureH264,
-	"hevc":   configureHEVC,
-	"theora": configureTheora,
-	"vp8":    configureVP8,
-	"vp9":    configureVP9,
+	"aac":           configureAAC,
+	"adpcm_ima_wav": configurePlainAudio,
+	"adpcm_ms":      configurePlainAudio,
+	"adpcm_yamaha":  configurePlainAudio,
+	"av1":           configureAV1,
+	"flv1":          configurePlainVideo,
+	"h263":          configurePlainVideo,
+	"h264":          configureH264,
+	"hevc":          configureHEVC,
+	"mlp":           configureMLP,
+	"msmpeg4v1":     configurePlainVideo,
+	"msmpeg4v2":     configurePlainVideo,
+	"msmpeg4v3":     configurePlainVideo,
+	"rawvideo":      configureRaw,
+	"theora":        configureTheora,
+	"truehd":        configureMLP,
+	"tta":           configureTTA,
+	"vp8":           configureVP8,
+	"vp9":           configureVP9,
+	"wavpack":       configureWavPack,
+	"wmav1":         configurePlainAudio,
+	"wmav2":         configurePlainAudio,
+	"wmv1":          configurePlainVideo,
+	"wmv2":          configurePlainVideo,
 }
 
 // configure reads what the codec's configuration says.
