@@ -2,6 +2,7 @@
 package all
 
 import (
+	"github.com/mediagauge/mediagauge/format/matroska"
 	"github.com/mediagauge/mediagauge/format/mp4"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -9,5 +10,6 @@ import (
 // Formats is the ordered list: unambiguous magic first. Formats that are told by a magic of
 // their own cannot be mistaken for one another; their order follows how common they are.
 var Formats = []probe.Format{
-	mp4.Format, // box types of four letters at a fixed place
+	mp4.Format,      // box types of four letters at a fixed place
+	matroska.Format, // an EBML header that names one of its document types
 }
