@@ -5,6 +5,11 @@ import (
 	"strings"
 
 	"github.com/mediagauge/mediagauge/internal/codec/aac"
+	"github.com/mediagauge/mediagauge/internal/codec/alac"
+	"github.com/mediagauge/mediagauge/internal/codec/flac"
+	"github.com/mediagauge/mediagauge/internal/codec/mpegaudio"
+	"github.com/mediagauge/mediagauge/internal/codec/opus"
+	"github.com/mediagauge/mediagauge/internal/codec/vorbis"
 	"github.com/mediagauge/mediagauge/probe"
 )
 
@@ -56,4 +61,77 @@ func aacRate(rate float64) byte {
 		}
 	}
 	return 13
+}
+
+// configureOpus reads OpusHead; without one ffprobe takes one or two channels as they are.
+func configureOpus(s *stream) error {
+	head, err := opus.Default(s.t.Audio.Channels)
+	if len(s.priv) > 0 {
+		head, err = opus.ParseHead(s.priv)
+	}
+	if err != nil {
+		return badPrivate(err)
+	}
+	head.Describe(&s.t)
+	return nil
+}
+
+func configureVorbis(s *stream) error {
+	head, err := vorbis.ParsePrivate(s.priv)
+	if err != nil {
+		return badPrivate(err)
+	}
+	head.Describe(&s.t)
+	return nil
+}
+
+func configureFLAC(s *stream) error {
+	info, err := flac.ParsePrivate(s.priv)
+	if err != nil {
+		return badPrivate(err)
+	}
+	info.Describe(&s.t)
+	return nil
+}
+
+func configureALAC(s *stream) error {
+	config, err := alac.ParseConfig(s.priv)
+	if err != nil {
+		return badPrivate(err)
+	}
+	config.Describe(&s.t)
+	return nil
+}
+
+// configureMPEGAudio reads the header of every frame that ffprobe's parser sees: the bit rate
+// is their mean, so that where reading stops decides about it when the rate varies.
+func configureMPEGAudio(s *stream) error {
+	stated, count := s.t.BitRate, int64(0)
+	s.sim.exactStop = true
+	s.sim.lacksParams = true
+	s.sim.onFrame = func(f frame) error {
+		if s.opaque {
+			return probe.Refuse(ruleEncrypted, "the frames of track %d are not readable", s.entry.number)
+		}
+		b, _, err := f.head(mpegaudio.HeaderSize)
+		if err != nil {
+			return err
+		}
+		h, err := mpegaudio.ParseHeader(b)
+		switch {
+		case err != nil:
+			return probe.Refuse(ruleFirstFrame, "track %d: %w", s.entry.number, err)
+		case h.CodecName() != s.t.Codec.Name, h.BitRate == 0:
+			return probe.Refuse(ruleFirstFrame, "track %d: a frame of %s in %s", s.entry.number, h.CodecName(), s.t.Codec.Name)
+		}
+		if count++; count == 1 {
+			h.Describe(&s.t)
+			s.sim.lacksParams = false
+		}
+		if stated == 0 {
+			s.t.BitRate += (int64(h.BitRate) - s.t.BitRate) / count
+		}
+		return nil
+	}
+	return nil
 }

@@ -48,10 +48,13 @@ func configureH264(s *stream) error {
 	}
 	s.onFirst(func(b []byte) error {
 		picture, err := sets.Picture(b)
-		if err == nil {
-			picture.Describe(&s.t)
+		if err != nil {
+			return err
 		}
-		return err
+		if picture.Describe(&s.t); s.t.Video.FieldOrder == "" {
+			return probe.Refuse(ruleFieldPictures, "track %d", s.entry.number)
+		}
+		return nil
 	})
 	return nil
 }

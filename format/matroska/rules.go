@@ -26,6 +26,7 @@ const (
 	ruleTimestamps      = "mkv-timestamps"
 	ruleImplicitSBR     = "aac-implicit-sbr"
 	ruleDamagedClusters = "mkv-damaged-cluster"
+	ruleFieldPictures   = "h264-field-pictures"
 	ruleTimestampScale  = "mkv-timestamp-scale"
 )
 
@@ -49,6 +50,7 @@ func Rules() []Rule {
 		{ruleEncrypted, "frames are encrypted and a value depends on them"},
 		{ruleTimestamps, "timestamps of the first frames are missing or out of range"},
 		{ruleImplicitSBR, "AAC of a low sample rate may double it without saying so in its header"},
+		{ruleFieldPictures, "H.264 that codes single fields, whose order later frames tell"},
 		{ruleDamagedClusters, "the first clusters are damaged"},
 		{ruleTimestampScale, "the timestamp scale is out of range"},
 	}

@@ -33,7 +33,7 @@ type simulation struct {
 	codecRate   media.Rational      // frame rate by the codec's own headers
 	ticks       int                 // of a frame in codecRate's clock
 	parser      bool                // ffprobe parses the frames on the way
-	noDecoder   bool
+	exactStop   bool                // a value depends on every packet that ffprobe reads
 
 	count   int   // packets seen
 	start   int64 // presentation time of the first
@@ -274,7 +274,7 @@ func (f *file) ample(sc *scanner) bool {
 			continue
 		}
 		m := &s.sim
-		if m.count == 0 || m.lacksParams || s.lacksRate() {
+		if m.count == 0 || m.lacksParams || m.exactStop || s.lacksRate() {
 			return false
 		}
 		if !m.started && !f.goesOn(s) {
