@@ -19,6 +19,8 @@ var configurers = map[string]func(*stream) error{
 	"mp1":           configureMPEGAudio,
 	"mp2":           configureMPEGAudio,
 	"mp3":           configureMPEGAudio,
+	"ac3":           configureAC3,
+	"eac3":          configureAC3,
 	"av1":           configureAV1,
 	"flv1":          configurePlainVideo,
 	"h263":          configurePlainVideo,
@@ -78,16 +80,16 @@ const (
 // is asked again with more when there is more and it could do nothing with the few.
 func (s *stream) onFirst(read func(b []byte) error) {
 	s.sim.lacksParams = true
-	s.sim.onFrame = s.look(read)
+	s.sim.onFrame = s.look(frameHead, read)
 }
 
-// look makes a function that has read look at the head of a frame.
-func (s *stream) look(read func(b []byte) error) func(frame) error {
+// look makes a function that has read look at the first n bytes of a frame.
+func (s *stream) look(n int, read func(b []byte) error) func(frame) error {
 	return func(f frame) error {
 		if s.opaque {
 			return probe.Refuse(ruleEncrypted, "the first frame of track %d is not readable", s.entry.number)
 		}
-		b, whole, err := f.head(frameHead)
+		b, whole, err := f.head(n)
 		if err != nil {
 			return err
 		}

@@ -5,11 +5,13 @@ import (
 	"strings"
 
 	"github.com/mediagauge/mediagauge/internal/codec/aac"
+	"github.com/mediagauge/mediagauge/internal/codec/ac3"
 	"github.com/mediagauge/mediagauge/internal/codec/alac"
 	"github.com/mediagauge/mediagauge/internal/codec/flac"
 	"github.com/mediagauge/mediagauge/internal/codec/mpegaudio"
 	"github.com/mediagauge/mediagauge/internal/codec/opus"
 	"github.com/mediagauge/mediagauge/internal/codec/vorbis"
+	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
 
@@ -26,7 +28,7 @@ func configureAAC(s *stream) error {
 		return probe.Refuse(rule, "track %d", s.entry.number)
 	}
 	config.DescribeEmpty(&s.t)
-	s.sim.onFrame = s.look(func([]byte) error {
+	s.sim.onFrame = s.look(frameHead, func([]byte) error {
 		config.Describe(&s.t)
 		return nil
 	})
@@ -133,5 +135,25 @@ func configureMPEGAudio(s *stream) error {
 		}
 		return nil
 	}
+	return nil
+}
+
+// configureAC3 reads the whole first access unit: dependent frames at its end add channels. Of
+// a service other than the main one ffprobe's disposition says only which.
+func configureAC3(s *stream) error {
+	s.sim.lacksParams = true
+	s.sim.onFrame = s.look(longFrameHead, func(b []byte) error {
+		p, err := ac3.ParsePacket(b)
+		if err != nil {
+			return err
+		}
+		p.Describe(&s.t)
+		s.t.BitRate = int64(p.BitRate)
+		switch mode := p.BSMod; {
+		case mode == 1, mode == 2, mode == 3, mode == 5, mode == 7 && s.t.Audio.Channels > 1:
+			s.t.Disposition = media.Disposition{}
+		}
+		return nil
+	})
 	return nil
 }

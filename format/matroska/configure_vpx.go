@@ -10,7 +10,7 @@ import (
 func configureVP8(s *stream) error {
 	s.sim.parser = true
 	s.t.Video.PixelFormat = "yuv420p"
-	read := s.look(func(b []byte) error {
+	read := s.look(frameHead, func(b []byte) error {
 		f, err := vp8.ParseFrame(b)
 		if err != nil {
 			return err

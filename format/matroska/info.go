@@ -11,9 +11,6 @@ var attachedTimebase = media.Timebase{Num: 1, Den: 90000}
 
 // info puts the answer together.
 func (f *file) info() (*media.Info, error) {
-	general := f.general()
-	f.keepChapters()
-	f.spread(general)
 	start, duration := f.times()
 	info := &media.Info{
 		Format: media.Format{Name: formatName, LongName: longName},
@@ -51,7 +48,7 @@ func (f *file) info() (*media.Info, error) {
 		}
 	}
 	info.Chapters = f.chapterList(end)
-	info.Metadata = general.m
+	info.Metadata = f.meta.m
 	return info, nil
 }
 

@@ -8,7 +8,7 @@ import (
 
 const (
 	headWindow = 64 << 10 // one request at most, and all that most files need
-	jumpWindow = 32 << 10 // where a frame or an index was stepped over
+	jumpWindow = 16 << 10 // where a frame or an index was stepped over
 	maxWindow  = 1 << 20
 	maxMaster  = 16 << 20 // bytes of one header element held in memory
 )

@@ -3,7 +3,6 @@ package matroska
 import (
 	"errors"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 
@@ -14,14 +13,13 @@ import (
 // ffprobe reads packets until it has what it wants of every stream, or one of these bounds is
 // reached. Which streams have shown a packet by then decides about their start and duration.
 const (
-	analyzeBytes    = 5_000_000
-	analyzeSeconds  = 5.0
-	subtitleSeconds = 30.0
-	analyzePackets  = 50 // of a stream without timestamps
-	rateFrames      = 40 // frames to tell a frame rate from, with ticks coarser than 0.5 ms
-	fineRateFrames  = 20
-	maxRateFrames   = 2000
-	doubtSeconds    = 0.7 // how near the bound of time our count of it is off
+	analyzeBytes   = 5_000_000
+	analyzeSeconds = 5.0
+	analyzePackets = 50 // of a stream without timestamps
+	rateFrames     = 40 // frames to tell a frame rate from, with ticks coarser than 0.5 ms
+	fineRateFrames = 20
+	maxRateFrames  = 2000
+	roundingLoss   = 1.12 // how much longer a stream is than the sum of its rounded durations
 )
 
 // simulation is what a stream needs from packets and what they have told so far.
@@ -70,9 +68,8 @@ func (f frame) head(n int) (b []byte, whole bool, err error) {
 // scan reads packets as long as ffprobe would, or until no value depends on more of them.
 func (f *file) scan() error {
 	sc := f.newScanner()
-	var bytes int64
 	for {
-		if f.satisfied() || bytes >= analyzeBytes {
+		if f.satisfied() || f.scanned >= analyzeBytes {
 			return nil
 		}
 		if f.ample(sc) {
@@ -87,7 +84,7 @@ func (f *file) scan() error {
 		case err != nil:
 			return within(idSegment, within(idCluster, err))
 		}
-		bytes += p.size
+		f.scanned += p.size
 		stop, err := f.take(p)
 		if err != nil {
 			return place(err, p.off, "Segment/Cluster")
@@ -110,22 +107,17 @@ func (f *file) take(p packet) (stop bool, err error) {
 	if p.pts != noTime && m.count < 2 {
 		m.origin = p.pts
 	}
-	// The time that counts is known before the packet is: ffprobe sees it too late to use it.
-	if m.count > 1 {
-		spent := f.spent(p)
-		limit := analyzeSeconds
-		if s.t.Kind == media.KindSubtitle {
-			limit = subtitleSeconds
-		}
-		exact := s.t.Kind == media.KindVideo && s.t.Video.AverageFrameRate.Positive()
-		if !exact && math.Abs(spent-limit) < doubtSeconds && f.doubtful() {
-			return false, probe.Refuse(ruleLongScan, "track %d is about %g s long where the look at it ends", s.entry.number, spent)
-		}
-		if spent >= limit {
+	if m.count > 1 && s.t.Kind != media.KindSubtitle {
+		enough, maybe := f.timeUp(p)
+		if enough {
 			m.count++
 			m.started = m.started || m.count >= m.settle
 			return true, nil
 		}
+		f.grey = f.grey || maybe
+	}
+	if f.grey && (m.count == 0 || m.lacksParams || m.exactStop || s.lacksRate()) {
+		return false, probe.Refuse(ruleLongScan, "track %d changes about where the look at it ends", s.entry.number)
 	}
 	f.time(p)
 	if m.rate.count > maxRateFrames {
@@ -203,20 +195,25 @@ func (m *simulation) decodingTime(pts int64) int64 {
 	return m.window[0]
 }
 
-// spent is how many seconds of a stream were looked at before p.
-func (f *file) spent(p packet) float64 {
+// timeUp says whether a stream was looked at for as long as ffprobe looks. With an average
+// frame rate ffprobe counts frames; else it sums durations, rounded down to ticks, which we do
+// not know of every codec: then there is a stretch in which it may have stopped.
+func (f *file) timeUp(p packet) (enough, maybe bool) {
 	m := &p.s.sim
-	if v := p.s.t.Video; v != nil && v.AverageFrameRate.Positive() {
-		return float64(m.count) * float64(v.AverageFrameRate.Den) / float64(v.AverageFrameRate.Num)
-	}
-	if p.s.t.Kind == media.KindVideo && m.timing == 0 && m.count <= 30 {
-		return 0
+	if v := p.s.t.Video; v != nil {
+		if v.AverageFrameRate.Positive() {
+			return float64(m.count)*float64(v.AverageFrameRate.Den)/float64(v.AverageFrameRate.Num) >= analyzeSeconds, false
+		}
+		if m.timing == 0 && m.count <= 30 {
+			return false, false
+		}
 	}
 	if p.pts == noTime {
-		return 0
+		return false, false
 	}
 	tb := p.s.t.Timebase
-	return float64(p.pts-m.origin) * float64(tb.Num) / float64(tb.Den)
+	seconds := float64(p.pts-m.origin) * float64(tb.Num) / float64(tb.Den)
+	return seconds >= analyzeSeconds*roundingLoss, seconds >= analyzeSeconds
 }
 
 // satisfied says whether ffprobe would stop here. A stream that wants no more packets never
@@ -253,16 +250,6 @@ func (s *stream) lacksRate() bool {
 	return m.rate.count < want
 }
 
-// doubtful says whether a value depends on exactly where reading stops.
-func (f *file) doubtful() bool {
-	for _, s := range f.streams {
-		if s.entry != nil && (s.t.Kind == media.KindSubtitle && s.sim.count == 0 || s.lacksRate()) {
-			return true
-		}
-	}
-	return false
-}
-
 // ample says whether what was read decides every value although ffprobe would read on: each
 // stream has shown its first packet, and more will come for those that need them.
 func (f *file) ample(sc *scanner) bool {
@@ -287,7 +274,9 @@ func (f *file) ample(sc *scanner) bool {
 	return true
 }
 
-// goesOn says whether a stream is stated to last long enough for its first decoding time.
+// goesOn says whether a stream is stated to last long enough for its first decoding time, and
+// its frames are so small that it comes before ffprobe has read too much. Frames to come are
+// taken for five times the mean, with another as large as those that were read.
 func (f *file) goesOn(s *stream) bool {
 	if f.segInfo.duration <= 0 || s.t.Kind != media.KindVideo || !s.t.Video.AverageFrameRate.Positive() {
 		return false
@@ -297,7 +286,8 @@ func (f *file) goesOn(s *stream) bool {
 		seconds = min(seconds, stated)
 	}
 	frames := seconds * s.t.Video.AverageFrameRate.Float()
-	return frames > float64(3*s.sim.settle+10)
+	settle := float64(s.sim.settle)
+	return frames > 3*settle+10 && 2*float64(f.scanned)+5*settle*float64(f.in.size)/frames < analyzeBytes
 }
 
 // statedDuration reads the DURATION that muxers write into a track's tags: "00:01:02.500000000".

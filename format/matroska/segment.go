@@ -19,11 +19,14 @@ type file struct {
 	chapters []chapterAtom
 	tags     []tag
 
+	meta     metadata // of the file itself
 	streams  []*stream
 	byNumber map[uint64]*stream // nil stream: a track that makes none
 	waiting  int                // streams in front of this one want no more packets
 
-	tag        tag // the one being read
+	tag        tag   // the one being read
+	scanned    int64 // bytes of frames that were counted
+	grey       bool  // ffprobe may have stopped reading frames
 	simpleTags int
 }
 

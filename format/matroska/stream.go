@@ -66,6 +66,9 @@ func (f *file) makeStreams() error {
 		a.stream = s
 		f.streams = append(f.streams, s)
 	}
+	f.keepChapters()
+	f.meta = f.general()
+	f.spread(&f.meta)
 	return nil
 }
 
@@ -263,8 +266,8 @@ func (f *file) markPlanes(index int, e *trackEntry, s *stream) {
 }
 
 // general gives the file's own metadata out of Info.
-func (f *file) general() *metadata {
-	m := &metadata{}
+func (f *file) general() metadata {
+	var m metadata
 	m.set("title", f.segInfo.title)
 	m.set("encoder", f.segInfo.muxer)
 	if len(f.segInfo.date) == 8 {
