@@ -336,15 +336,12 @@ func (t *track) lastResortRate(decoded bool) error {
 		t.rate = media.Rational{Num: t.timescale, Den: 1}
 		return nil
 	}
-	ticks := int64(1)
 	switch t.codec {
-	case "h264":
-		ticks = 2
-	case "hevc", "vp8", "vp9", "av1", "prores", "mjpeg", "png", "rawvideo", "dnxhd", "jpeg2000", "":
+	case "h264", "hevc", "vp8", "vp9", "av1", "prores", "mjpeg", "png", "rawvideo", "dnxhd", "jpeg2000", "":
 	default:
 		return refuse("frame-rate", "frames at uneven times")
 	}
-	if decoded && t.codecRate.Num > 0 && t.codecRate.Den > 0 {
+	if opened := t.codec == "hevc" || t.codec == "av1"; (decoded || opened) && t.codecRate.Num > 0 && t.codecRate.Den > 0 {
 		if t.codecRate.Num <= t.timescale*t.codecRate.Den {
 			t.rate = reduce(t.codecRate.Num, t.codecRate.Den, math.MaxInt32)
 		} else {
@@ -352,6 +349,6 @@ func (t *track) lastResortRate(decoded bool) error {
 		}
 		return nil
 	}
-	t.rate = reduce(t.timescale, ticks, math.MaxInt32)
+	t.rate = media.Rational{Num: t.timescale, Den: 1}
 	return nil
 }

@@ -39,8 +39,11 @@ func parseHeader(p []byte, room int64) (h header, ok bool) {
 		if len(p) < 16 {
 			return h, false
 		}
-		size = int64(binary.BigEndian.Uint64(p[8:]))
-		h.len = 16
+		// As in ffmpeg, a large size of 8 stands for 0, to the end of the parent, and 0 for none.
+		size = int64(binary.BigEndian.Uint64(p[8:])) - 8
+		if h.len = 16; size > 0 {
+			size += 8
+		}
 	}
 	if size == 0 {
 		h.body = -1

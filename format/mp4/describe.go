@@ -2,11 +2,14 @@ package mp4
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/mediagauge/mediagauge/internal/codec/av1"
 	"github.com/mediagauge/mediagauge/internal/codec/h264"
 	"github.com/mediagauge/mediagauge/internal/codec/h265"
+	"github.com/mediagauge/mediagauge/internal/codec/mpeg2video"
+	"github.com/mediagauge/mediagauge/internal/codec/mpeg4video"
+	"github.com/mediagauge/mediagauge/internal/codec/vp8"
+	"github.com/mediagauge/mediagauge/internal/codec/vp9"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -68,7 +71,7 @@ func (m *movie) describeVideo(t *track) error {
 	if t.hasMatrix && (t.matrix[0] == 0 && t.matrix[3] == 0 || t.matrix[1] == 0 && t.matrix[4] == 0) {
 		return refuse("display-matrix", "a display matrix without an angle")
 	}
-	if t.encrypted {
+	if t.encrypted && t.index0.count > 0 {
 		return refuse("encrypted", "an encrypted picture track")
 	}
 	if t.cover != nil || t.thumb {
@@ -83,6 +86,10 @@ func (m *movie) describeVideo(t *track) error {
 		return m.describeHEVC(t)
 	case "av1":
 		return m.describeAV1(t)
+	case "vp8", "vp9":
+		return m.describeVP(t)
+	case "mpeg4", "mpeg1video", "mpeg2video":
+		return m.describeMPEGVideo(t)
 	}
 	return refuse("no-parameters", "video codec %s", t.codec)
 }
@@ -91,6 +98,9 @@ func (m *movie) describeVideo(t *track) error {
 const pictureHead = 4 << 10
 
 func (m *movie) describeH264(t *track) error {
+	if t.index0.count == 0 {
+		return nil // ffprobe takes nothing from the configuration until there is a picture
+	}
 	sets, err := h264.ParseConfig(t.entry.extradata)
 	if err != nil {
 		return refuse("no-parameters", "H.264 configuration: %w", err)
@@ -164,46 +174,59 @@ func (m *movie) describeAV1(t *track) error {
 	return nil
 }
 
-func (m *movie) describeAudio(t *track) error {
-	if t.encrypted {
-		return refuse("encrypted", "an encrypted sound track")
-	}
-	if t.codec == "" {
+// describeVP describes VP8 and VP9 from the first key frame.
+func (m *movie) describeVP(t *track) error {
+	if t.index0.count == 0 {
 		return nil
 	}
-	if n := pcmBits(t.codec); n >= 8 {
-		return t.describePCM(n)
+	p, err := m.head(t, 64)
+	if err != nil {
+		return err
 	}
-	switch t.codec {
-	case "aac", "mp4als", "mp3on4":
-		return m.describeAAC(t)
+	if t.codec == "vp8" {
+		frame, err := vp8.ParseFrame(p)
+		if err != nil {
+			return refuse("first-frame", "VP8: %w", err)
+		}
+		frame.Describe(&t.out)
+		return nil
 	}
-	return refuse("no-parameters", "audio codec %s", t.codec)
-}
-
-// describePCM describes uncompressed sound.
-func (t *track) describePCM(bits int) error {
-	a := t.out.Audio
-	formats := map[int]string{8: "u8", 16: "s16", 24: "s32", 32: "s32", 64: "s64"}
-	a.SampleFormat = formats[bits]
-	switch {
-	case t.codec == "pcm_alaw" || t.codec == "pcm_mulaw":
-		a.SampleFormat = "s16"
-	case slices.Contains([]string{"pcm_f32le", "pcm_f32be"}, t.codec):
-		a.SampleFormat = "flt"
-	case slices.Contains([]string{"pcm_f64le", "pcm_f64be"}, t.codec):
-		a.SampleFormat = "dbl"
+	frame, err := vp9.ParseFrame(p)
+	if err != nil {
+		return refuse("first-frame", "VP9: %w", err)
 	}
-	if t.bitRate == 0 {
-		t.bitRate = int64(a.SampleRate) * int64(a.Channels) * int64(bits)
-	}
-	if bits == 24 {
-		a.BitDepth = 24
-	}
+	frame.Describe(&t.out)
 	return nil
 }
 
-// layoutName spells the channel layout of a sample entry.
-func layoutName(e *sampleEntry) string {
-	return media.ChannelMask(e.mask).String()
+// describeMPEGVideo describes MPEG-1, -2 and -4 video from their headers, in the configuration
+// or before the first picture.
+func (m *movie) describeMPEGVideo(t *track) error {
+	if t.index0.count == 0 {
+		return refuse("no-parameters", "no samples to tell the parameters of %s from", t.codec)
+	}
+	p, err := m.head(t, pictureHead)
+	if err != nil {
+		return err
+	}
+	if t.codec == "mpeg4" {
+		t.out.Video.Width, t.out.Video.Height = 0, 0
+		h, err := mpeg4video.Parse(t.entry.extradata, p)
+		if err != nil {
+			return refuse("first-frame", "MPEG-4: %w", err)
+		}
+		if _, told := h.ReorderDepth(); !told {
+			return refuse("mpeg4-reorder", "whether there are B pictures is not stated")
+		}
+		t.codecRate = h.FrameRate()
+		h.Describe(&t.out)
+		return nil
+	}
+	seq, err := mpeg2video.Parse(t.entry.extradata, p)
+	if err != nil {
+		return refuse("first-frame", "MPEG-2: %w", err)
+	}
+	t.codecRate = seq.FrameRate()
+	seq.Describe(&t.out)
+	return nil
 }

@@ -16,10 +16,14 @@ type editor struct {
 	minPTS    int64
 	audioEdit int // 1 while the first edit of a sound track that is not empty is applied
 	held      []int64
+	work      int // packets looked at
 }
 
-// maxEdited bounds the packets that edits may produce: each edit can repeat the track.
-const maxEdited = 2 * largeIndex
+// Bounds of what edits may cause: each can repeat the track, and must find its place in it.
+const (
+	maxEdited = 2 * largeIndex
+	maxWork   = 8 * largeIndex
+)
 
 func (e *editor) run() error {
 	t := e.t
@@ -43,6 +47,9 @@ func (e *editor) run() error {
 		if err := e.apply(s); err != nil {
 			return err
 		}
+		if e.work > maxWork {
+			return refuse("table-too-long", "edits of more than %d samples", maxEdited)
+		}
 	}
 	e.minPTS -= empty
 	if t.kind == media.KindVideo && e.minPTS > 0 {
@@ -61,6 +68,7 @@ func (e *editor) seek(time int64, any bool) int {
 	}
 	i := e.search(time, any)
 	for j := i; j > 0 && e.old[j].dts == e.old[j-1].dts; j-- {
+		e.work++
 		if any || e.old[j-1].key {
 			i = j - 1
 		}
@@ -72,6 +80,7 @@ func (e *editor) seek(time int64, any bool) int {
 		if e.old[i].dts+int64(e.old[i].ctts) <= time && e.old[i].key {
 			break
 		}
+		e.work++
 		i--
 	}
 	return i
@@ -94,6 +103,7 @@ func (e *editor) search(time int64, any bool) int {
 		}
 	}
 	for !any && a >= 0 && !e.old[a].key {
+		e.work++
 		a--
 	}
 	return a
@@ -138,8 +148,8 @@ func (e *editor) apply(s span) error {
 		}
 		key := p.key
 		p.dts = e.clock
-		if len(e.out) >= maxEdited {
-			return refuse("table-too-long", "edits show more than %d samples", maxEdited)
+		if e.work++; len(e.out) >= maxEdited || e.work > maxWork {
+			return refuse("table-too-long", "edits of more than %d samples", maxEdited)
 		}
 		e.out = append(e.out, p)
 		if started {

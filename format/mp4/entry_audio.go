@@ -145,7 +145,7 @@ func (m *movie) readDdts(b box) error {
 		return malformed("DTS sample rate %d", e.sampleRate)
 	}
 	c.Skip(4)
-	e.bitRate = int64(c.I32())
+	t.bitRate = int64(c.I32())
 	e.depth = int(c.U8())
 	c.Skip(4)
 	layout := c.U16()

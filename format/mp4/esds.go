@@ -66,8 +66,12 @@ func (m *movie) readEsds(b box) error {
 	e := &t.entry
 	e.objectType = c.U8()
 	c.Skip(8)
-	e.bitRate = int64(c.I32())
-	if codec := objectTypes[e.objectType]; codec != "" {
+	t.bitRate = int64(c.I32())
+	codec := objectTypes[e.objectType]
+	if codec == "" && e.objectType >= 'A' && e.objectType <= 'Z' {
+		codec = objectTypes[e.objectType+'a'-'A'] // ffmpeg compares the numbers as if they were letters
+	}
+	if codec != "" {
 		t.codec = codec
 	}
 	if c.Err() != nil {

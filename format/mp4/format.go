@@ -62,7 +62,7 @@ func checkBrand(p []byte) error {
 
 // read reads the file's headers.
 func read(ctx context.Context, r *probe.Reader) (*media.Info, error) {
-	m := &movie{ctx: ctx, r: r, src: newSource(r), maxDepth: min(10, r.Limits().MaxDepth)}
+	m := &movie{ctx: ctx, r: r, src: newSource(r), maxDepth: min(10, r.Limits().MaxDepth), duration: noTime}
 	info, err := m.read()
 	if err != nil {
 		var e *probe.Error

@@ -34,6 +34,8 @@ var rules = map[string]string{
 	"aac-object-type":     "an audio object type that ffprobe refuses",
 	"aac-channel-layout":  "a channel layout that ffprobe builds in ways of its own, or refuses",
 	"aac-first-frame":     "the first AAC frame does not fit the configuration",
+	"eac3-bit-rate":       "frames of different lengths: ffprobe prints the mean of those it read",
+	"mpeg4-reorder":       "whether there are B pictures is not stated",
 	"unusual-box":         "a box with effects on other tracks that we do not follow",
 }
 

@@ -111,7 +111,6 @@ type sampleEntry struct {
 	bytesPer   int64 // QuickTime: bytes of a compressed frame
 
 	extradata  []byte
-	bitRate    int64 // of esds or ddts
 	fieldOrder string
 	color      media.Color
 	objectType byte

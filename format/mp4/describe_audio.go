@@ -1,0 +1,152 @@
+package mp4
+
+import (
+	"slices"
+
+	"github.com/mediagauge/mediagauge/internal/codec/ac3"
+	"github.com/mediagauge/mediagauge/internal/codec/alac"
+	"github.com/mediagauge/mediagauge/internal/codec/flac"
+	"github.com/mediagauge/mediagauge/internal/codec/mpegaudio"
+	"github.com/mediagauge/mediagauge/internal/codec/opus"
+	"github.com/mediagauge/mediagauge/internal/codec/vorbis"
+	"github.com/mediagauge/mediagauge/media"
+)
+
+// soundHead is how much of a first sample is read for the header of its frames.
+const soundHead = 8 << 10
+
+func (m *movie) describeAudio(t *track) error {
+	if t.encrypted && t.index0.count > 0 {
+		return refuse("encrypted", "an encrypted sound track")
+	}
+	if n := pcmBits(t.codec); n >= 8 {
+		t.describePCM(n)
+		return nil
+	}
+	switch t.codec {
+	case "":
+		return nil
+	case "aac", "mp4als", "mp3on4":
+		return m.describeAAC(t)
+	case "mp1", "mp2", "mp3":
+		return m.describeMPEG(t)
+	case "ac3", "eac3":
+		return m.describeAC3(t)
+	}
+	return t.describeSound()
+}
+
+// describeSound describes codecs whose configuration says everything.
+func (t *track) describeSound() error {
+	x := t.entry.extradata
+	switch t.codec {
+	case "opus":
+		head, err := opus.ParseHead(x)
+		if err != nil {
+			return refuse("no-parameters", "Opus: %w", err)
+		}
+		head.Describe(&t.out)
+	case "flac":
+		info, err := flac.ParseStreamInfo(x)
+		if err != nil {
+			return refuse("no-parameters", "FLAC: %w", err)
+		}
+		info.ChannelMask = 0
+		info.Describe(&t.out)
+	case "alac":
+		config, err := alac.ParseConfig(x)
+		if err != nil {
+			return refuse("no-parameters", "ALAC: %w", err)
+		}
+		config.Describe(&t.out)
+	case "vorbis":
+		head, err := vorbis.ParsePrivate(x)
+		if err != nil {
+			return refuse("no-parameters", "Vorbis: %w", err)
+		}
+		head.Describe(&t.out)
+	default:
+		return refuse("no-parameters", "audio codec %s", t.codec)
+	}
+	return nil
+}
+
+// describeMPEG describes MPEG audio, whose frames alone say what they are.
+func (m *movie) describeMPEG(t *track) error {
+	p, err := m.head(t, 4)
+	if err != nil {
+		return err
+	}
+	h, err := mpegaudio.ParseHeader(p)
+	if err != nil {
+		return refuse("first-frame", "MPEG audio: %w", err)
+	}
+	if t.entry.fullParse && t.bitRate == 0 {
+		return refuse("first-frame", "MPEG audio whose bit rate only its frames tell")
+	}
+	h.Describe(&t.out)
+	return nil
+}
+
+// describeAC3 describes AC-3 and E-AC-3 from the first frame: ffprobe's parser takes the bit
+// rate and its decoder the layout from there.
+func (m *movie) describeAC3(t *track) error {
+	if t.index0.count == 0 {
+		t.out.Audio.SampleFormat = "fltp"
+		return nil
+	}
+	p, err := m.head(t, soundHead)
+	if err != nil {
+		return err
+	}
+	program, err := ac3.ParsePacket(p)
+	if err != nil {
+		return refuse("first-frame", "AC-3: %w", err)
+	}
+	t.out.Codec.Name = t.codec
+	program.Describe(&t.out)
+	t.bitRate = int64(program.BitRate)
+	if t.codec == "eac3" && !t.evenSizes() {
+		return refuse("eac3-bit-rate", "frames of different lengths")
+	}
+	return nil
+}
+
+// evenSizes says whether the first packets are all of one size.
+func (t *track) evenSizes() bool {
+	const few = 64
+	next := t.packets()
+	first, _ := next()
+	for range few {
+		s, ok := next()
+		if ok && s.size != first.size {
+			return false
+		}
+	}
+	return true
+}
+
+// describePCM describes uncompressed sound.
+func (t *track) describePCM(bits int) {
+	a := t.out.Audio
+	formats := map[int]string{8: "u8", 16: "s16", 24: "s32", 32: "s32", 64: "s64"}
+	a.SampleFormat = formats[bits]
+	switch {
+	case t.codec == "pcm_alaw" || t.codec == "pcm_mulaw":
+		a.SampleFormat = "s16"
+	case slices.Contains([]string{"pcm_f32le", "pcm_f32be"}, t.codec):
+		a.SampleFormat = "flt"
+	case slices.Contains([]string{"pcm_f64le", "pcm_f64be"}, t.codec):
+		a.SampleFormat = "dbl"
+	case bits == 24:
+		a.BitDepth = 24
+	}
+	if t.bitRate == 0 {
+		t.bitRate = int64(a.SampleRate) * int64(a.Channels) * int64(bits)
+	}
+}
+
+// layoutName spells the channel layout of a sample entry.
+func layoutName(e *sampleEntry) string {
+	return media.ChannelMask(e.mask).String()
+}
