@@ -49,6 +49,11 @@ func (f *file) info() (*media.Info, error) {
 	}
 	info.Chapters = f.chapterList(end)
 	info.Metadata = f.meta.m
+	first := true // what is needed to play stands in front of the Clusters, or there is no answer
+	for _, p := range f.parsed {
+		first = first && (p.id != idTracks && p.id != idInfo || p.off < f.cluster)
+	}
+	info.Container = media.Container{Faststart: &first, Seekable: &f.cues}
 	return info, nil
 }
 

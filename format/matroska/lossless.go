@@ -253,6 +253,9 @@ var plainVideo = map[string]struct{ pixels, chroma string }{
 func configurePlainVideo(s *stream) error {
 	p := plainVideo[s.t.Codec.Name]
 	v := s.t.Video
+	if s.lacksRate() {
+		return probe.Refuse(ruleFrameRate, "track %d: no default duration for %s", s.entry.number, s.t.Codec.Name)
+	}
 	v.PixelFormat, v.CodedWidth, v.CodedHeight = p.pixels, v.Width, v.Height
 	if p.chroma != "" {
 		v.Color.ChromaLocation = p.chroma

@@ -119,17 +119,17 @@ func (f *file) take(p packet) (stop bool, err error) {
 	if f.grey && (m.count == 0 || m.lacksParams || m.exactStop || s.lacksRate()) {
 		return false, probe.Refuse(ruleLongScan, "track %d changes about where the look at it ends", s.entry.number)
 	}
+	if m.onFrame != nil {
+		if err := m.onFrame(frame{f.in, s, p.off, p.size}); err != nil {
+			return false, err
+		}
+	}
 	f.time(p)
 	if m.rate.count > maxRateFrames {
 		return false, probe.Refuse(ruleLongScan, "frame rate out of %d frames", m.rate.count)
 	}
 	m.count++
 	m.started = m.started || m.count >= m.settle
-	if m.onFrame != nil {
-		if err := m.onFrame(frame{f.in, s, p.off, p.size}); err != nil {
-			return false, err
-		}
-	}
 	return false, nil
 }
 
@@ -309,12 +309,17 @@ func (s *stream) statedDuration() (float64, bool) {
 	return 0, false
 }
 
+// unseen are the codecs of which ffprobe tells nothing but the container's facts as long as no
+// frame was seen.
+var unseen = map[string]bool{"h264": true, "vp9": true}
+
 // atEnd looks at the streams when the frames ran out: what still lacks frames is not told.
 func (f *file) atEnd() error {
 	for _, s := range f.streams {
-		if s.entry != nil && s.sim.lacksParams && s.sim.onFrame != nil {
-			return refuse(ruleFirstFrame, s.entry.off, "track %d has no frame that tells its values", s.entry.number)
+		if s.entry == nil || !s.sim.lacksParams || s.sim.onFrame == nil || s.sim.count == 0 && unseen[s.t.Codec.Name] {
+			continue
 		}
+		return refuse(ruleFirstFrame, s.entry.off, "track %d has no frame that tells its values", s.entry.number)
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type file struct {
 	tag        tag   // the one being read
 	scanned    int64 // bytes of frames that were counted
 	grey       bool  // ffprobe may have stopped reading frames
+	cues       bool  // there is an index
 	simpleTags int
 }
 
@@ -165,6 +166,7 @@ func (f *file) readSegment() error {
 			f.cluster = off
 			break
 		}
+		f.cues = f.cues || e.id == idCues
 		if err := f.checkLevel1(e, end); err != nil {
 			return within(e.id, err)
 		}
@@ -252,6 +254,7 @@ func (f *file) follow() error {
 			continue
 		}
 		id, off := uint32(s.id), f.segment.data+int64(s.pos)
+		f.cues = f.cues || id == idCues && off < f.in.size
 		if id == idCluster || id == idCues || f.known(id, off) {
 			continue
 		}

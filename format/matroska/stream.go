@@ -188,6 +188,10 @@ func (s *stream) decodings() error {
 		if len(e.keyID) > 0 {
 			id := base64.StdEncoding.EncodeToString(e.keyID)
 			s.meta.set("enc_key_id", &id)
+			s.t.Encryption = &media.Encryption{}
+			if len(e.keyID) == 16 {
+				s.t.Encryption.KeyID = fmt.Sprintf("%x", e.keyID)
+			}
 		}
 		s.opaque = true
 		return nil
