@@ -226,8 +226,12 @@ func (a *analysis) nextFragment() (bool, error) {
 // take lets ffprobe have the next packet of f; stop says that it has had enough.
 func (a *analysis) take(f *feed) (stop bool, err error) {
 	t, s := f.t, f.cur
-	if s.pos < 0 || s.pos > a.m.src.size-s.size || a.m.src.end >= 0 && s.pos+s.size > a.m.src.end {
-		return false, &probe.Error{Kind: probe.Unsupported, Rule: "missing-samples", Offset: s.pos, Err: errOutside(t.index)}
+	if size := a.m.fileEnd(); s.pos < 0 || s.pos >= size || s.pos+s.size > size && f.frames == 0 {
+		if s.pos < size || s.pos < 0 || !a.canEnd() {
+			return false, &probe.Error{Kind: probe.Unsupported, Rule: "missing-samples", Offset: s.pos, Err: errOutside(t.index)}
+		}
+		a.ended = true // ffprobe stops at the end of the file
+		return true, nil
 	}
 	f.advance()
 	pts, duration := s.dts, int64(0)
@@ -270,6 +274,29 @@ func (a *analysis) take(f *feed) (stop bool, err error) {
 	}
 	f.frames++
 	return false, nil
+}
+
+// fileEnd is the length of the file as far as it is known.
+func (m *movie) fileEnd() int64 {
+	if m.src.end >= 0 {
+		return m.src.end
+	}
+	return m.src.size
+}
+
+// canEnd says whether the file may end here: every track has had a packet, or needs none to be
+// described.
+func (a *analysis) canEnd() bool {
+	for _, f := range a.feeds {
+		switch f.t.codec {
+		case "alac", "opus", "flac", "vorbis", "":
+			continue
+		}
+		if f.frames == 0 && f.t.index0.count > 0 && pcmBits(f.t.codec) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // firstPacket sets the start of a track that has none from its first packet.

@@ -74,9 +74,6 @@ func (m *movie) describeVideo(t *track) error {
 	if t.encrypted && t.index0.count > 0 {
 		return refuse("encrypted", "an encrypted picture track")
 	}
-	if t.cover != nil || t.thumb {
-		return refuse("no-parameters", "picture")
-	}
 	switch t.codec {
 	case "":
 		return nil
@@ -90,8 +87,12 @@ func (m *movie) describeVideo(t *track) error {
 		return m.describeVP(t)
 	case "mpeg4", "mpeg1video", "mpeg2video":
 		return m.describeMPEGVideo(t)
+	case "png", "bmp", "mjpeg":
+		return m.describePicture(t)
+	case "rawvideo":
+		return t.describeRaw()
 	}
-	return refuse("no-parameters", "video codec %s", t.codec)
+	return t.describeOther()
 }
 
 // pictureHead is how much of a first sample is read for the headers of its picture.
@@ -167,6 +168,7 @@ func (m *movie) describeAV1(t *track) error {
 	}
 	seq := config.Sequence
 	if seq == nil {
+		// ffprobe then decodes a picture, whose header tells more than the sequence's.
 		return refuse("no-parameters", "AV1 configuration without a sequence header")
 	}
 	t.codecRate = seq.FrameRate()
@@ -189,6 +191,9 @@ func (m *movie) describeVP(t *track) error {
 			return refuse("first-frame", "VP8: %w", err)
 		}
 		frame.Describe(&t.out)
+		if v := t.out.Video; v.FieldOrder == "" {
+			v.FieldOrder = "progressive" // ffprobe's parser says so of every frame
+		}
 		return nil
 	}
 	frame, err := vp9.ParseFrame(p)

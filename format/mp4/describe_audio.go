@@ -65,6 +65,11 @@ func (t *track) describeSound() error {
 			return refuse("no-parameters", "Vorbis: %w", err)
 		}
 		head.Describe(&t.out)
+	case "adpcm_ima_qt":
+		t.out.Audio.SampleFormat = "s16p"
+	case "mpegh_3d_audio":
+		// ffprobe has no decoder: what the entry says is all it knows.
+		t.opaque = t.entry.channels == 0 || t.entry.sampleRate == 0
 	default:
 		return refuse("no-parameters", "audio codec %s", t.codec)
 	}

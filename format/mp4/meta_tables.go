@@ -32,6 +32,8 @@ var textItems = map[string]struct {
 	"gnre":    {"genre", formGenre},
 	"hdvd":    {"hd_video", formByte},
 	"HMMT":    {"keywords", formText},
+	"keyw":    {"keywords", formText},
+	"manu":    {"make", formText},
 	"ldes":    {"synopsis", formText},
 	"loci":    {"make", formText},
 	"modl":    {"model", formText},
