@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -21,6 +22,10 @@ import (
 	"github.com/mediagauge/mediagauge/internal/store/sqlite"
 	"github.com/mediagauge/mediagauge/internal/worker"
 )
+
+// gcPercent lets the small heap of a server grow between collections: thousands of jobs a second
+// leave much garbage and little else.
+const gcPercent = 400
 
 // service is every part of a running server.
 type service struct {
@@ -44,6 +49,9 @@ func Serve(ctx context.Context, s Settings, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer demo.close()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	svc, err := build(ctx, s, log, demo.allow())
 	if err != nil {
 		return err

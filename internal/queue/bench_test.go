@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -42,9 +43,11 @@ type rig struct {
 }
 
 // newRig runs a queue over SQLite, and workers whose engine answers at once with 4 KB.
-// claimed, when not nil, is told of every job that a worker starts.
-func newRig(b *testing.B, workers int, claimed func(id string)) *rig {
+// Every job has a callback to write when callback is set. claimed, when not nil, is told of every job that a worker starts.
+func newRig(b *testing.B, workers int, callback bool, claimed func(id string)) *rig {
 	b.Helper()
+	before := debug.SetGCPercent(400) // as the service does
+	b.Cleanup(func() { debug.SetGCPercent(before) })
 	ctx, cancel := context.WithCancel(b.Context())
 	s, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "jobs.db"), sqlite.Options{})
 	if err != nil {
@@ -54,6 +57,9 @@ func newRig(b *testing.B, workers int, claimed func(id string)) *rig {
 		MaxOpen:   10_000_000,
 		Retention: time.Hour,
 		NotifyTargets: func(context.Context, *job.Job) []store.Message {
+			if !callback {
+				return nil
+			}
 			return []store.Message{{Target: "http://callback.example/done"}}
 		},
 	})
@@ -145,7 +151,12 @@ func cpuTime(b *testing.B) time.Duration {
 
 // BenchmarkCycle measures submit → claimed → completed with all rules on, as fast as it goes.
 func BenchmarkCycle(b *testing.B) {
-	r := newRig(b, cycleWorkers, nil)
+	b.Run("callback=none", func(b *testing.B) { benchmarkCycle(b, false) })
+	b.Run("callback=each", func(b *testing.B) { benchmarkCycle(b, true) })
+}
+
+func benchmarkCycle(b *testing.B, callback bool) {
+	r := newRig(b, cycleWorkers, callback, nil)
 	ctx := b.Context()
 	var left atomic.Int64
 	left.Store(int64(b.N))
@@ -177,7 +188,7 @@ func BenchmarkCycle(b *testing.B) {
 func BenchmarkSubmitAt500(b *testing.B) {
 	var mu sync.Mutex
 	var submits, starts []time.Duration
-	r := newRig(b, 16, func(sent string) {
+	r := newRig(b, 16, true, func(sent string) {
 		at, err := time.Parse(time.RFC3339Nano, sent)
 		if err != nil {
 			b.Error(err)

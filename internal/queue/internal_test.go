@@ -2,16 +2,19 @@ package queue
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/fxamacker/cbor/v2"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/store"
 )
@@ -184,7 +187,7 @@ func TestBatcherTellsEveryoneTheError(t *testing.T) {
 func TestEncodingIsVersioned(t *testing.T) {
 	t.Parallel()
 	b, err := encode(job.Spec{Name: "x<"})
-	if err != nil || b[0] != encodingJSON {
+	if err != nil || b[0] != encodingCBOR {
 		t.Fatalf("got %q, error %v", b, err)
 	}
 	var back job.Spec
@@ -210,9 +213,9 @@ func TestLongValuesAreCompressed(t *testing.T) {
 	if err := decode(b, &back); err != nil || back.Failure.Message != long.Failure.Message {
 		t.Errorf("came back as %+v, error %v", back, err)
 	}
-	// What was written before compression stays readable.
-	plain, _ := json.Marshal(long)
-	if err := decode(append([]byte{encodingJSON}, plain...), &back); err != nil {
+	// A long value need not be compressed.
+	plain, _ := cbor.Marshal(long)
+	if err := decode(append([]byte{encodingCBOR}, plain...), &back); err != nil {
 		t.Error(err)
 	}
 	for i := range b { // damage is an error or another value, never a panic
@@ -224,6 +227,81 @@ func TestLongValuesAreCompressed(t *testing.T) {
 	huge := append([]byte{encodingS2}, 0xff, 0xff, 0xff, 0xff, 0x07)
 	if err := decode(huge, &back); err == nil {
 		t.Error("a block that claims 2 GB was accepted")
+	}
+}
+
+// TestEverythingComesBack fills every field that a stored value has, now and later, and wants
+// it back as it was.
+func TestEverythingComesBack(t *testing.T) {
+	t.Parallel()
+	var full outcome
+	n := 0
+	fill(reflect.ValueOf(&full).Elem(), &n)
+	b, err := encode(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back outcome
+	if err := decode(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(full, back) {
+		t.Errorf("%d values went in\n%+v\ncame back as\n%+v", n, full, back)
+	}
+	var spec, again job.Spec
+	fill(reflect.ValueOf(&spec).Elem(), &n)
+	if b, err = encode(spec); err != nil {
+		t.Fatal(err)
+	}
+	if err := decode(b, &again); err != nil || spec != again {
+		t.Errorf("spec %+v came back as %+v, error %v", spec, again, err)
+	}
+}
+
+// fill sets whatever v holds to values that are all different.
+func fill(v reflect.Value, n *int) {
+	*n++
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), n)
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			v.Set(reflect.ValueOf(time.Unix(1_700_000_000, int64(*n)).UTC()))
+			return
+		}
+		for i := range v.NumField() {
+			fill(v.Field(i), n)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range 2 {
+			fill(v.Index(i), n)
+		}
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		for range 2 {
+			key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+			fill(key, n)
+			fill(value, n)
+			v.SetMapIndex(key, value)
+		}
+	case reflect.String:
+		v.SetString(fmt.Sprint("text ", *n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(v.Index(i), n)
+		}
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		v.SetInt(int64(*n % 100))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		v.SetUint(uint64(*n % 100))
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat(float64(*n) + 0.5)
+	default:
+		panic("cannot fill " + v.Type().String())
 	}
 }
 
