@@ -35,6 +35,9 @@ e2e: ## the built binary from outside only
 crash: ## kill -9 under load, ROUNDS times (default 200)
 	MEDIAGAUGE_CRASH_ROUNDS=$${ROUNDS:-200} go test -count=1 -timeout 60m -run Crash -v ./test/e2e/... ./internal/store/sqlite/...
 
+mutants: ## N damaged files (default 100000) through our own readers: panics, time, memory, steadiness
+	MEDIAGAUGE_MUTANTS=$${N:-100000} go test -count=1 -timeout 60m -v -run TestMutants ./test/hostile
+
 differential: ## our readers against ffprobe's recorded answers, as a table
 	go test -count=1 -v -run 'TestDifferential|TestRefusals' ./test/differential
 
@@ -43,7 +46,7 @@ bench: ## benchmarks, side by side with ffprobe in the same run
 	go test -run '^$$' -bench . -benchtime 3s ./internal/queue ./internal/store/sqlite ./probe/ffprobe ./test/bench
 
 golden: ## rewrite golden files; look at the diff afterwards
-	go test ./... -update
+	go test ./cmd/mediagauge ./internal/ims ./format/mp4 ./format/matroska -update
 
 media: ## make the samples of testdata/generated anew (ffmpeg 5.1.9, mkvmerge)
 	go run ./tools/mediagen

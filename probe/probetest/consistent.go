@@ -63,7 +63,6 @@ func (c *checks) ratio(where string, r media.Rational) {
 
 func (c *checks) metadata(where string, m media.Metadata) {
 	for key, value := range m {
-		c.want(key != "", "%s: a tag without a name", where)
 		c.want(utf8.ValidString(key) && utf8.ValidString(value), "%s: tag %q is not UTF-8: %q", where, key, value)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -16,7 +17,8 @@ import (
 type Outcome struct {
 	Info      *media.Info
 	Err       error
-	Panic     any // what the format panicked with; nil for none
+	Panic     any    // what the format panicked with; nil for none
+	Stack     string // where it panicked
 	Cost      probe.Cost
 	Elapsed   time.Duration
 	Allocated uint64 // heap bytes by the whole process in the meantime
@@ -30,7 +32,9 @@ func Probe(p *probe.Prober, src probe.Source, l probe.Limits) (o Outcome) {
 	began := time.Now()
 	defer func() {
 		o.Elapsed = time.Since(began)
-		o.Panic = recover()
+		if o.Panic = recover(); o.Panic != nil {
+			o.Stack = string(debug.Stack())
+		}
 		o.Cost = r.Cost()
 		runtime.ReadMemStats(&after)
 		o.Allocated = after.TotalAlloc - before.TotalAlloc
@@ -54,7 +58,7 @@ func (o Outcome) Text() string {
 // that does not contradict itself, or a typed error that says whose fault it is, never both.
 func (o Outcome) Sound() error {
 	if o.Panic != nil {
-		return fmt.Errorf("panic: %v", o.Panic)
+		return fmt.Errorf("panic: %v\n%s", o.Panic, o.Stack)
 	}
 	if o.Err == nil {
 		return Consistent(o.Info)

@@ -172,7 +172,6 @@ func TestConsistent(t *testing.T) {
 		"chapter 0":   func(i *media.Info) { i.Chapters[0].End = media.Duration{Timebase: media.Timebase{Num: -1, Den: 1}} },
 		"program 0":   func(i *media.Info) { i.Programs[0].Tracks = []int{2} },
 		"language":    func(i *media.Info) { i.Tracks[0].Language = "\xff" },
-		"a name":      func(i *media.Info) { i.Metadata = media.Metadata{"": "x"} },
 	}
 	for want, spoil := range cases {
 		i := good()

@@ -7,4 +7,9 @@ import (
 	"github.com/mediagauge/mediagauge/test/e2e/rig"
 )
 
-func TestMain(m *testing.M) { os.Exit(rig.Main(m)) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(originDir); dir != "" {
+		serveOrigin(dir)
+	}
+	os.Exit(rig.Main(m))
+}
