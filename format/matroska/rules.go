@@ -1,5 +1,7 @@
 package matroska
 
+import "github.com/mediagauge/mediagauge/internal/codec/aac"
+
 // Rule is a reason why a file is left to another engine, although its bytes are understood.
 type Rule struct {
 	Name string // as probe.RuleOf gives it
@@ -20,11 +22,9 @@ const (
 	ruleFirstFrame      = "mkv-first-frame"
 	ruleReorder         = "mkv-reorder"
 	ruleFrameRate       = "mkv-frame-rate"
-	ruleEvidence        = "mkv-evidence"
 	ruleLongScan        = "mkv-long-scan"
 	ruleEncrypted       = "mkv-encrypted"
 	ruleTimestamps      = "mkv-timestamps"
-	ruleImplicitSBR     = "aac-implicit-sbr"
 	ruleDamagedClusters = "mkv-damaged-cluster"
 	ruleFieldPictures   = "h264-field-pictures"
 	ruleTimestampScale  = "mkv-timestamp-scale"
@@ -45,11 +45,13 @@ func Rules() []Rule {
 		{ruleFirstFrame, "the first frame of a track is not the one that tells its values"},
 		{ruleReorder, "the order of pictures is not signalled and needs decoding"},
 		{ruleFrameRate, "no default duration, and the frame rate depends on decoded timing"},
-		{ruleEvidence, "a track ends before its first timestamps are settled"},
 		{ruleLongScan, "the values depend on more frames than are read"},
 		{ruleEncrypted, "frames are encrypted and a value depends on them"},
 		{ruleTimestamps, "timestamps of the first frames are missing or out of range"},
-		{ruleImplicitSBR, "AAC of a low sample rate may double it without saying so in its header"},
+		{aac.RuleImplicitSBR, "only the first frame tells whether AAC of a low sample rate doubles it"},
+		{aac.RuleExplicitSBR, "only the first frame tells whether announced band replication is used"},
+		{aac.RuleUnsupported, "an AAC object type that ffprobe refuses"},
+		{aac.RuleLayout, "AAC channels that ffprobe arranges in ways of its own"},
 		{ruleFieldPictures, "H.264 that codes single fields, whose order later frames tell"},
 		{ruleDamagedClusters, "the first clusters are damaged"},
 		{ruleTimestampScale, "the timestamp scale is out of range"},
