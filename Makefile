@@ -21,6 +21,7 @@ check: ## formatting, vet, generated documents
 	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "not gofmt'd:"; echo "$$out"; exit 1; }
 	go vet ./...
 	go run ./tools/docgen -check
+	go run ./tools/formatdoc -check
 
 unit: ## all Go tests of this module, end to end included
 	go test -timeout 15m ./...
@@ -53,6 +54,7 @@ media: ## make the samples of testdata/generated anew (ffmpeg 5.1.9, mkvmerge)
 
 generate: ## rewrite generated documents
 	go run ./tools/docgen
+	go run ./tools/formatdoc
 
 fuzz: ## fuzz one target: make fuzz PKG=./internal/ims TARGET=FuzzInputJSON T=60s
 	go test -run '^$$' -fuzz '^$(TARGET)$$' -fuzztime $(or $(T),60s) $(PKG)
