@@ -14,6 +14,7 @@ var configurers = map[string]func(*stream) error{
 	"adpcm_yamaha":  configurePlainAudio,
 	"opus":          configureOpus,
 	"vorbis":        configureVorbis,
+	"ffv1":          configureFFV1,
 	"flac":          configureFLAC,
 	"alac":          configureALAC,
 	"mp1":           configureMPEGAudio,
