@@ -23,14 +23,14 @@ type rangeCoder struct {
 }
 
 // stateTransitions are the default state tables of RFC 9043 section 3.8.1.4, after a zero and
-// after a one: each step moves a twentieth of the way, and no probability exceeds 240/256.
+// after a one: each step moves a twentieth of the way, and no probability exceeds 248/256.
 var stateTransitions = makeStateTransitions()
 
 func makeStateTransitions() *[2][256]uint8 {
 	const (
 		whole  = int64(1) << 32
 		factor = whole * 5 / 100
-		most   = 128 + 64 + 32 + 16
+		most   = 256 - 8
 	)
 	var t [2][256]uint8
 	zero, one := &t[0], &t[1]
