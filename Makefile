@@ -3,7 +3,7 @@ export CGO_ENABLED = 0
 BIN = bin/mediagauge
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit sdk e2e crash differential mutants bench golden media generate fuzz build clean
+.PHONY: help run test check unit sdk e2e crash differential wild mutants bench golden media generate fuzz build clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,10 @@ mutants: ## N damaged files (default 100000) through our own readers: panics, ti
 
 differential: ## our readers against ffprobe's recorded answers, as a table
 	go test -count=1 -v -run 'TestDifferential|TestRefusals' ./test/differential
+
+wild: ## N files made up by ffmpeg (default 200), our readers against ffprobe
+	@tools/install.sh ffprobe ffmpeg
+	MEDIAGAUGE_WILD=$${N:-200} MEDIAGAUGE_WILD_SEED=$${SEED:-1} go test -count=1 -v -run TestWild ./test/differential
 
 bench: ## benchmarks, side by side with ffprobe in the same run
 	@tools/install.sh ffprobe
