@@ -24,8 +24,11 @@ func (f *file) attachedStream(a *attachment) (*stream, error) {
 	s.t.Video = &media.Video{}
 	s.t.Disposition.AttachedPicture = true
 	s.sim.ticks = 1
-	if codec == "png" {
+	switch codec {
+	case "png":
 		return s, f.describePNG(&s.t, a.data, a.size)
+	case "mjpeg":
+		return s, f.describeJPEG(&s.t, a.data, a.size)
 	}
 	return nil, probe.Refuse(rulePicture, "%s", codec)
 }

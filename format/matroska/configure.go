@@ -12,6 +12,8 @@ var configurers = map[string]func(*stream) error{
 	"adpcm_ima_wav": configurePlainAudio,
 	"adpcm_ms":      configurePlainAudio,
 	"adpcm_yamaha":  configurePlainAudio,
+	"prores":        configureProRes,
+	"mjpeg":         configureMJPEG,
 	"opus":          configureOpus,
 	"vorbis":        configureVorbis,
 	"ffv1":          configureFFV1,
