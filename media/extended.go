@@ -73,7 +73,8 @@ type Container struct {
 }
 
 // FrameRateMode says whether all frames of a track last equally long. The zero value means
-// not looked at.
+// not looked at. Durations that differ by one tick are equal where a frame has at least 16 ticks:
+// that is how a rate looks that does not divide the timescale.
 type FrameRateMode string
 
 // The frame-rate modes.

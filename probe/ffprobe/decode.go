@@ -85,6 +85,13 @@ type stream struct {
 	SideData     []sideData        `json:"side_data_list"`
 }
 
+// Decode turns an answer that ffprobe printed into media's words. The answer is that of
+//
+//	ffprobe -show_format -show_streams -show_programs -show_chapters -of json FILE
+func Decode(answer []byte) (*media.Info, error) {
+	return decode(answer, probe.DefaultLimits.MaxTracks)
+}
+
 // decode turns ffprobe's answer into media's words. Times of tracks keep their ticks; times
 // of the file come back as the microseconds they were printed from.
 func decode(b []byte, maxTracks int) (*media.Info, error) {

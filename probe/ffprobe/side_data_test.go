@@ -13,7 +13,7 @@ import (
 // recorded decodes ffprobe's recorded answer for a sample of testdata/media.
 func recorded(t *testing.T, name string) *media.Info {
 	t.Helper()
-	info, err := decode(read(t, filepath.Join(testmedia.Root(), "ffprobe", name+".json")), 100)
+	info, err := Decode(read(t, filepath.Join(testmedia.Root(), "ffprobe", name+".json")))
 	if err != nil {
 		t.Fatal(err)
 	}
