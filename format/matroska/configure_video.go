@@ -80,6 +80,7 @@ func configureHEVC(s *stream) error {
 	order := s.t.Video.FieldOrder
 	sps.Describe(&s.t)
 	s.t.Video.FieldOrder = order
+	fromSEI(s.t.Video, sets.HDR)
 	s.sim.reorder = s.t.Video.ReorderDepth
 	s.sim.settle = s.sim.reorder + 1
 	s.sim.codecRate = sets.FrameRate()

@@ -12,7 +12,7 @@ import (
 )
 
 // minAnswered is the share of the samples that must be answered, not refused.
-const minAnswered = 0.7
+const minAnswered = 0.9
 
 // sample is a file with what ffprobe says of it; no recording means that ffprobe refuses it.
 type sample struct {
@@ -21,7 +21,7 @@ type sample struct {
 	want *recorded
 }
 
-// samples are the shared files of this format and those of the package.
+// samples are the shared files of this format, real and generated.
 func samples(t testing.TB) []sample {
 	t.Helper()
 	var list []sample
@@ -47,18 +47,12 @@ func samples(t testing.TB) []sample {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range shared {
-		add(s.Path, s.Recorded)
-	}
-	own, err := filepath.Glob(filepath.Join("testdata", "*.mk*"))
+	generated, err := testmedia.Generated()
 	if err != nil {
 		t.Fatal(err)
 	}
-	webm, _ := filepath.Glob(filepath.Join("testdata", "*.webm"))
-	for _, path := range append(own, webm...) {
-		if !strings.HasSuffix(path, ".json") {
-			add(path, path+".json")
-		}
+	for _, s := range append(shared, generated...) {
+		add(s.Path, s.Recorded)
 	}
 	return list
 }

@@ -3,6 +3,8 @@ package matroska
 import (
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/codec/dovi"
+	"github.com/mediagauge/mediagauge/internal/codec/h265"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -76,4 +78,46 @@ func fraction(f float64) media.Rational {
 	_, exponent := math.Frexp(f)
 	den := int64(1) << (61 - max(exponent-1, 0))
 	return approximate(int64(math.Floor(f*float64(den)+0.5)), den, math.MaxInt32)
+}
+
+// The types of a BlockAdditionMapping that is a Dolby Vision configuration record.
+const (
+	mappingDVCC = 0x64766343 // "dvcC"
+	mappingDVVC = 0x64767643 // "dvvC"
+)
+
+// dolbyVision reads the configuration record among the mappings of a track.
+func (e *trackEntry) dolbyVision() (*media.DolbyVision, error) {
+	var out *media.DolbyVision
+	for _, m := range e.mappings {
+		if m.kind != mappingDVCC && m.kind != mappingDVVC {
+			continue
+		}
+		c, err := dovi.ParseConfig(m.extra)
+		if err != nil {
+			return nil, err
+		}
+		out = &media.DolbyVision{
+			VersionMajor: c.VersionMajor, VersionMinor: c.VersionMinor, Profile: c.Profile, Level: c.Level,
+			BLCompatibilityID: c.Compatibility, RPU: c.RPU, EL: c.Enhancement, BL: c.Base,
+		}
+	}
+	return out, nil
+}
+
+// fromSEI takes mastering and light levels from HEVC's messages where the container has none.
+func fromSEI(v *media.Video, h h265.HDR) {
+	if m := h.Mastering; m != nil && v.Mastering == nil {
+		point := func(p [2]int) media.Chromaticity {
+			return media.Chromaticity{X: media.Rational{Num: int64(p[0]), Den: 50000}.Reduce(), Y: media.Rational{Num: int64(p[1]), Den: 50000}.Reduce()}
+		}
+		v.Mastering = &media.Mastering{
+			Green: point(m.Primaries[0]), Blue: point(m.Primaries[1]), Red: point(m.Primaries[2]), WhitePoint: point(m.WhitePoint),
+			MaxLuminance: media.Rational{Num: int64(m.MaxLuminance), Den: 10000}.Reduce(),
+			MinLuminance: media.Rational{Num: int64(m.MinLuminance), Den: 10000}.Reduce(),
+		}
+	}
+	if l := h.ContentLight; l != nil && v.ContentLight == nil {
+		v.ContentLight = &media.ContentLight{MaxCLL: l.MaxCLL, MaxFALL: l.MaxFALL}
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mediagauge/mediagauge/internal/codec/cicp"
 	"github.com/mediagauge/mediagauge/media"
+	"github.com/mediagauge/mediagauge/probe"
 )
 
 // video fills in what the container says of a video track. What the stream says comes later
@@ -56,6 +57,11 @@ func (f *file) video(s *stream) error {
 	if v.colour != nil {
 		v.colour.describe(mv)
 	}
+	dv, err := e.dolbyVision()
+	if err != nil {
+		return probe.Refuse(ruleCodecPrivate, "%w", err)
+	}
+	mv.DolbyVision = dv
 	if v.projection.kind == 0 && (len(v.projection.private) == 0 || v.projection.private[0] == 0) {
 		mv.Rotation = v.projection.rotation()
 	}
