@@ -61,6 +61,11 @@ func (p *ParameterSets) Add(nalu []byte) error {
 	}
 	switch nalu[0] & 0x1f {
 	case nalSPS:
+		for _, s := range p.sps {
+			if s.raw == string(nalu) {
+				return nil // a stream repeats it before each key picture
+			}
+		}
 		s, err := ParseSPS(nalu)
 		if err != nil {
 			return err

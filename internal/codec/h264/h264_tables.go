@@ -26,3 +26,12 @@ var profileNames = map[int]string{
 	144: "High 4:4:4",
 	244: "High 4:4:4 Predictive",
 }
+
+// maxDPBMbs is MaxDpbMbs of table A-1 by level_idc.
+var maxDPBMbs = map[int]int{
+	10: 396, 11: 900, 12: 2376, 13: 2376,
+	20: 2376, 21: 4752, 22: 8100,
+	30: 8100, 31: 18000, 32: 20480,
+	40: 32768, 41: 32768, 42: 34816,
+	50: 110400, 51: 184320, 52: 184320,
+}

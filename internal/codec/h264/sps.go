@@ -34,6 +34,8 @@ type SPS struct {
 	CropLeft, CropRight       int  // luma samples
 	CropTop, CropBottom       int  // luma samples
 	VUI                       *VUI // nil when there is none
+
+	raw string // the NAL unit it was read from
 }
 
 // ParseSPS reads a NAL unit of type 7.
@@ -46,6 +48,7 @@ func ParseSPS(nalu []byte) (*SPS, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sequence parameter set: %w", err)
 	}
+	s.raw = string(nalu)
 	return s, nil
 }
 
