@@ -92,11 +92,3 @@ var stereoModes = [stereoModeCount]string{
 
 // planes names the values of TrackPlaneType.
 var planes = [planeCount]string{"left", "right", "background"}
-
-// acmCodecs gives the codec of a WAVEFORMATEX tag whose values are read from its header.
-var acmCodecs = map[uint16]string{
-	0x0002: "adpcm_ms", 0x0006: "pcm_alaw", 0x0007: "pcm_mulaw", 0x0011: "adpcm_ima_wav",
-	0x0020: "adpcm_yamaha", 0x0050: "mp2", 0x0055: "mp3", 0x00FF: "aac", 0x0160: "wmav1",
-	0x0161: "wmav2", 0x1600: "aac", 0x2000: "ac3", 0x2001: "dts", 0x706D: "aac", 0x4143: "aac",
-	0xA106: "aac", 0xF1AC: "flac",
-}

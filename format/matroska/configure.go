@@ -1,6 +1,8 @@
 package matroska
 
 import (
+	"strings"
+
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -34,17 +36,6 @@ var configurers = map[string]func(*stream) error{
 	"msmpeg4v2":     configurePlainVideo,
 	"msmpeg4v3":     configurePlainVideo,
 	"opus":          configureOpus,
-	"pcm_alaw":      configurePCM,
-	"pcm_f32le":     configurePCM,
-	"pcm_f64le":     configurePCM,
-	"pcm_mulaw":     configurePCM,
-	"pcm_s16be":     configurePCM,
-	"pcm_s16le":     configurePCM,
-	"pcm_s24be":     configurePCM,
-	"pcm_s24le":     configurePCM,
-	"pcm_s32be":     configurePCM,
-	"pcm_s32le":     configurePCM,
-	"pcm_u8":        configurePCM,
 	"prores":        configureProRes,
 	"rawvideo":      configureRaw,
 	"theora":        configureTheora,
@@ -71,6 +62,9 @@ func (s *stream) configure() error {
 		return nil
 	}
 	read := configurers[s.t.Codec.Name]
+	if strings.HasPrefix(s.t.Codec.Name, "pcm_") {
+		read = configurePCM
+	}
 	if read == nil {
 		return probe.Refuse(ruleCodec, "%s", s.t.Codec.Name)
 	}

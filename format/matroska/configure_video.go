@@ -33,6 +33,9 @@ func configureH264(s *stream) error {
 		return badPrivate(err)
 	}
 	depth, told := sps.ReorderDepth()
+	if s.dtsOnly {
+		return probe.Refuse(ruleReorder, "track %d: decoding times only", s.entry.number)
+	}
 	if !told {
 		return probe.Refuse(ruleReorder, "track %d: no bitstream restriction", s.entry.number)
 	}
@@ -76,6 +79,9 @@ func configureHEVC(s *stream) error {
 	sps, err := sets.SPS()
 	if err != nil {
 		return badPrivate(err)
+	}
+	if s.dtsOnly {
+		return probe.Refuse(ruleReorder, "track %d: decoding times only", s.entry.number)
 	}
 	order := s.t.Video.FieldOrder
 	sps.Describe(&s.t)

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/mediagauge/mediagauge/internal/bits"
+	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -239,7 +240,7 @@ func configurePlainAudio(s *stream) error {
 	if a.Channels < 1 || a.Channels > 2 || a.SampleRate == 0 || a.SampleRate > math.MaxInt32/8 || s.t.Codec.Tag == 0 {
 		return probe.Refuse(ruleCodec, "%s of %d channels", s.t.Codec.Name, a.Channels)
 	}
-	a.SampleFormat = formats[0]
+	a.SampleFormat, a.BitsPerSample = formats[0], pcm.BitsPerSample(s.t.Codec.Name)
 	return nil
 }
 

@@ -17,17 +17,16 @@ import (
 
 // stream is what becomes one entry of the answer: a track or an attachment.
 type stream struct {
-	t        media.Track
-	meta     metadata
-	entry    *trackEntry // nil for attachments
-	att      *attachment
-	priv     []byte // CodecPrivate, decompressed and without what wraps it
-	dtsOnly  bool   // Video for Windows: block timestamps are in decoding order
-	strip    []byte // in front of every frame, by header stripping
-	zlib     bool   // frames are compressed
-	opaque   bool   // frames are encrypted
-	bitDepth int    // of a wrapped header
-	sim      simulation
+	t       media.Track
+	meta    metadata
+	entry   *trackEntry // nil for attachments
+	att     *attachment
+	priv    []byte // CodecPrivate, decompressed and without what wraps it
+	dtsOnly bool   // Video for Windows: block timestamps are in decoding order
+	strip   []byte // in front of every frame, by header stripping
+	zlib    bool   // frames are compressed
+	opaque  bool   // frames are encrypted
+	sim     simulation
 }
 
 // makeStreams turns tracks and attachments into streams, as far as headers go.
