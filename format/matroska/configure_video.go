@@ -2,6 +2,7 @@ package matroska
 
 import (
 	"bytes"
+	"math"
 
 	"github.com/mediagauge/mediagauge/internal/codec/av1"
 	"github.com/mediagauge/mediagauge/internal/codec/h264"
@@ -32,33 +33,76 @@ func configureH264(s *stream) error {
 	if err != nil {
 		return badPrivate(err)
 	}
-	depth, told := sps.ReorderDepth()
 	if s.dtsOnly {
 		return probe.Refuse(ruleReorder, "track %d: decoding times only", s.entry.number)
 	}
+	s.sim.parser, s.sim.ticks = true, 2
+	s.sim.codecRate = sps.FrameRate()
+	if sets.NeedsPicture() {
+		s.onFirst(func(b []byte) error { return s.h264Picture(sets, b) })
+	} else {
+		s.onFirst(func([]byte) error { return sets.Describe(&s.t) })
+	}
+	depth, told := sps.ReorderDepth()
 	if !told {
-		return probe.Refuse(ruleReorder, "track %d: no bitstream restriction", s.entry.number)
+		return s.h264Delay(sets)
 	}
 	s.sim.reorder, s.sim.settle = depth, depth+1
 	if depth == 0 {
 		s.sim.settle = h264Unguessed
 	}
-	s.sim.parser, s.sim.ticks = true, 2
-	s.sim.codecRate = sps.FrameRate()
-	if !sets.NeedsPicture() {
-		s.onFirst(func([]byte) error { return sets.Describe(&s.t) })
-		return nil
+	return nil
+}
+
+// h264Picture describes the stream by its first picture.
+func (s *stream) h264Picture(sets *h264.ParameterSets, b []byte) error {
+	picture, err := sets.Picture(b)
+	if err != nil {
+		return err
 	}
-	s.onFirst(func(b []byte) error {
-		picture, err := sets.Picture(b)
+	if picture.Describe(&s.t); s.t.Video.FieldOrder == "" {
+		return probe.Refuse(ruleFieldPictures, "track %d", s.entry.number)
+	}
+	return nil
+}
+
+// h264Delay finds the reorder depth out of the pictures, as ffprobe does where the parameter sets
+// do not tell it: until it has decoded enough of them, and no decoding time is known before.
+func (s *stream) h264Delay(sets *h264.ParameterSets) error {
+	if s.lacksRate() {
+		return probe.Refuse(ruleFrameRate, "track %d: no default duration and no bitstream restriction", s.entry.number)
+	}
+	delay := sets.NewDelay(0)
+	describe := s.sim.onFrame
+	var each func(frame) error
+	each = func(f frame) error {
+		if s.sim.lacksParams {
+			if err := describe(f); err != nil {
+				return err
+			}
+			s.sim.onFrame = each
+		}
+		b, whole, err := f.head(frameHead)
 		if err != nil {
 			return err
 		}
-		if picture.Describe(&s.t); s.t.Video.FieldOrder == "" {
-			return probe.Refuse(ruleFieldPictures, "track %d", s.entry.number)
+		done, err := delay.Add(b)
+		if err != nil && !whole {
+			if b, _, err = f.head(longFrameHead); err != nil {
+				return err
+			}
+			done, err = delay.Add(b)
+		}
+		if err != nil {
+			return probe.Refuse(ruleReorder, "track %d: %w", s.entry.number, err)
+		}
+		s.t.Video.ReorderDepth = delay.Depth()
+		if done {
+			s.sim.settle, s.sim.exactStop, s.sim.onFrame = s.sim.count+2, false, nil
 		}
 		return nil
-	})
+	}
+	s.sim.onFrame, s.sim.exactStop, s.sim.settle = each, true, math.MaxInt
 	return nil
 }
 
