@@ -1,6 +1,7 @@
 package codectest
 
 import (
+	"encoding/hex"
 	"testing"
 
 	"github.com/mediagauge/mediagauge/media"
@@ -21,5 +22,14 @@ func TestFacts(t *testing.T) {
 		if got := streams[i].Facts(track); got != streams[i].Want {
 			t.Errorf("got  %s\nwant %s", got, streams[i].Want)
 		}
+	}
+}
+
+func TestBits(t *testing.T) {
+	t.Parallel()
+	got := new(Bits).U(8, 0).UE(0, 3).SE(1, -1).U(16, 0).U(4, 1).NAL(0x67)
+	// 00000000 1 00100 010 011, sixteen zeros, 0001 and the trailing bit; 03 parts the zeros.
+	if want := "67009130000180"; hex.EncodeToString(got) != want {
+		t.Errorf("got %x, want %s", got, want)
 	}
 }

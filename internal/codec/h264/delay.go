@@ -32,7 +32,6 @@ type Delay struct {
 	held    []heldPicture
 	nextOut int64
 	decoded int
-	started bool
 }
 
 // heldPicture is a picture that waits for its turn.
@@ -67,11 +66,12 @@ func (d *Delay) Add(au []byte) (done bool, err error) {
 		return false, err
 	}
 	first := fields[0]
+	if d.sps == nil && first.idr {
+		d.sps = first.sps
+	}
 	switch {
-	case !d.started && !first.idr:
+	case d.sps == nil:
 		return false, errNotIDR
-	case !d.started:
-		d.sps, d.started = first.sps, true
 	case first.sps != d.sps:
 		return false, errChange
 	case first.fieldPic && len(fields) != 2:

@@ -34,7 +34,7 @@ func parsePTL(r *bits.BitReader, maxSubLayers int) ProfileTierLevel {
 	return p
 }
 
-// Profile returns general_profile_idc; where that is 0, the highest profile the stream is
+// Profile returns general_profile_idc; where that is 0, the first profile the stream is
 // compatible with, as ffprobe does.
 func (p *ProfileTierLevel) Profile() int {
 	if p.ProfileIDC != 0 {
