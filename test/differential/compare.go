@@ -46,7 +46,10 @@ func (v Values) ours(key string) bool {
 
 // beyond are values that ffprobe prints for some codecs alone and that we tell where we can:
 // they are compared where ffprobe has them.
-var beyond = []string{"bits_per_raw_sample", "max_bit_rate", "buffer_size"}
+// Mastering and light levels of HEVC often stand in the first frames alone, where ffprobe keeps them.
+var beyond = strings.Fields(`
+	bits_per_raw_sample max_bit_rate buffer_size max_content max_average min_luminance max_luminance
+	red_x red_y green_x green_y blue_x blue_y white_point_x white_point_y`)
 
 // Compare holds got to want: every value that got prints, and every value of want that got
 // could have printed.
