@@ -3,6 +3,7 @@ package mp4
 import (
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -233,6 +234,9 @@ func (a *analysis) take(f *feed) (stop bool, err error) {
 		a.ended = true // ffprobe stops at the end of the file
 		return true, nil
 	}
+	if err := a.m.reorderFrom(t, s); err != nil {
+		return false, a.m.placeTrack(err, t)
+	}
 	f.advance()
 	pts, duration := s.dts, int64(0)
 	if s.hasCtts {
@@ -276,6 +280,24 @@ func (a *analysis) take(f *feed) (stop bool, err error) {
 	return false, nil
 }
 
+// reorderFrom looks at the next picture of a track whose reorder depth must be found, as long
+// as ffprobe would decode it.
+func (m *movie) reorderFrom(t *track, s sample) error {
+	const ahead = 128 << 10
+	if t.reordering == nil || t.reordered {
+		return nil
+	}
+	p, err := m.src.at(s.pos, min(s.size, pictureHead), ahead)
+	if err != nil {
+		return err
+	}
+	if t.reordered, err = t.reordering.Add(p); err != nil {
+		return refuse("h264-reorder", "H.264: %w", err)
+	}
+	t.out.Video.ReorderDepth = t.reordering.Depth()
+	return nil
+}
+
 // fileEnd is the length of the file as far as it is known.
 func (m *movie) fileEnd() int64 {
 	if m.src.end >= 0 {
@@ -292,7 +314,7 @@ func (a *analysis) canEnd() bool {
 		case "alac", "opus", "flac", "vorbis", "":
 			continue
 		}
-		if f.frames == 0 && f.t.index0.count > 0 && pcmBits(f.t.codec) == 0 {
+		if f.frames == 0 && f.t.index0.count > 0 && pcm.BitsPerSample(f.t.codec) == 0 {
 			return false
 		}
 	}

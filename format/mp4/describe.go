@@ -71,7 +71,7 @@ func (m *movie) describeVideo(t *track) error {
 	if t.hasMatrix && (t.matrix[0] == 0 && t.matrix[3] == 0 || t.matrix[1] == 0 && t.matrix[4] == 0) {
 		return refuse("display-matrix", "a display matrix without an angle")
 	}
-	if t.encrypted && t.index0.count > 0 {
+	if t.encrypted && t.index0.count > 0 && t.codec != "hevc" {
 		return refuse("encrypted", "an encrypted picture track")
 	}
 	switch t.codec {
@@ -89,6 +89,8 @@ func (m *movie) describeVideo(t *track) error {
 		return m.describeMPEGVideo(t)
 	case "png", "bmp", "mjpeg":
 		return m.describePicture(t)
+	case "prores", "h263":
+		return m.describeFrames(t)
 	case "rawvideo":
 		return t.describeRaw()
 	}
@@ -130,8 +132,8 @@ func (m *movie) describeH264(t *track) error {
 		sps = pic.SPS
 	}
 	t.codecRate = sps.FrameRate()
-	if _, told := sps.ReorderDepth(); !told && t.index0.count > 0 {
-		return refuse("h264-reorder", "the reorder depth is not stated")
+	if _, told := sps.ReorderDepth(); !told {
+		t.reordering = sets.NewDelay(t.delay)
 	}
 	return nil
 }
@@ -147,6 +149,9 @@ func (m *movie) describeHEVC(t *track) error {
 			return refuse("no-parameters", "H.265 configuration: %w", err)
 		}
 		return nil
+	}
+	if t.encrypted {
+		return refuse("encrypted", "an encrypted picture track")
 	}
 	p, err := m.head(t, pictureHead)
 	if err != nil {
@@ -232,6 +237,8 @@ func (m *movie) describeMPEGVideo(t *track) error {
 		return refuse("first-frame", "MPEG-2: %w", err)
 	}
 	t.codecRate = seq.FrameRate()
+	t.out.BitRate = t.bitRate
 	seq.Describe(&t.out)
+	t.bitRate = t.out.BitRate // of MPEG-1 the sequence header's word counts
 	return nil
 }

@@ -1,13 +1,14 @@
 package mp4
 
 import (
-	"slices"
+	"strings"
 
 	"github.com/mediagauge/mediagauge/internal/codec/ac3"
 	"github.com/mediagauge/mediagauge/internal/codec/alac"
 	"github.com/mediagauge/mediagauge/internal/codec/flac"
 	"github.com/mediagauge/mediagauge/internal/codec/mpegaudio"
 	"github.com/mediagauge/mediagauge/internal/codec/opus"
+	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/internal/codec/vorbis"
 	"github.com/mediagauge/mediagauge/media"
 )
@@ -16,11 +17,14 @@ import (
 const soundHead = 8 << 10
 
 func (m *movie) describeAudio(t *track) error {
-	if t.encrypted && t.index0.count > 0 {
+	if t.encrypted && t.index0.count > 0 && !t.knownLocked() {
 		return refuse("encrypted", "an encrypted sound track")
 	}
-	if n := pcmBits(t.codec); n >= 8 {
-		t.describePCM(n)
+	if strings.HasPrefix(t.codec, "adpcm_") && t.entry.channels > 2 {
+		return refuse("no-parameters", "%s of %d channels", t.codec, t.entry.channels)
+	}
+	if pcm.Describe(&t.out, t.codec) {
+		t.describePCM()
 		return nil
 	}
 	switch t.codec {
@@ -34,6 +38,16 @@ func (m *movie) describeAudio(t *track) error {
 		return m.describeAC3(t)
 	}
 	return t.describeSound()
+}
+
+// knownLocked says whether ffprobe knows the codec's parameters without its packets, which are
+// encrypted.
+func (t *track) knownLocked() bool {
+	switch t.codec {
+	case "opus", "flac", "alac", "vorbis":
+		return true
+	}
+	return pcm.BitsPerSample(t.codec) > 0
 }
 
 // describeSound describes codecs whose configuration says everything.
@@ -65,8 +79,6 @@ func (t *track) describeSound() error {
 			return refuse("no-parameters", "Vorbis: %w", err)
 		}
 		head.Describe(&t.out)
-	case "adpcm_ima_qt":
-		t.out.Audio.SampleFormat = "s16p"
 	case "mpegh_3d_audio":
 		// ffprobe has no decoder: what the entry says is all it knows.
 		t.opaque = t.entry.channels == 0 || t.entry.sampleRate == 0
@@ -131,23 +143,11 @@ func (t *track) evenSizes() bool {
 	return true
 }
 
-// describePCM describes uncompressed sound.
-func (t *track) describePCM(bits int) {
+// describePCM describes uncompressed sound, and reckons its bit rate when the tables give none.
+func (t *track) describePCM() {
 	a := t.out.Audio
-	formats := map[int]string{8: "u8", 16: "s16", 24: "s32", 32: "s32", 64: "s64"}
-	a.SampleFormat = formats[bits]
-	switch {
-	case t.codec == "pcm_alaw" || t.codec == "pcm_mulaw":
-		a.SampleFormat = "s16"
-	case slices.Contains([]string{"pcm_f32le", "pcm_f32be"}, t.codec):
-		a.SampleFormat = "flt"
-	case slices.Contains([]string{"pcm_f64le", "pcm_f64be"}, t.codec):
-		a.SampleFormat = "dbl"
-	case bits == 24:
-		a.BitDepth = 24
-	}
 	if t.bitRate == 0 {
-		t.bitRate = int64(a.SampleRate) * int64(a.Channels) * int64(bits)
+		t.bitRate = int64(a.SampleRate) * int64(a.Channels) * int64(pcm.BitsPerSample(t.codec))
 	}
 }
 

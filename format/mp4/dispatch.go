@@ -154,6 +154,18 @@ func entryParser(kind string) parser {
 		return (*movie).readDovi
 	case "SA3D":
 		return (*movie).readSA3D
+	case "mdcv":
+		return (*movie).readMdcv
+	case "SmDm":
+		return (*movie).readSmDm
+	case "clli", "CoLL":
+		return (*movie).readLight
+	case "st3d":
+		return (*movie).readSt3d
+	case "sv3d":
+		return (*movie).readSv3d
+	case "vvcC", "dac4":
+		return (*movie).readRecord
 	}
 	return nil
 }

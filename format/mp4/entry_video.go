@@ -153,6 +153,7 @@ func (m *movie) readVpcC(b box) error {
 	if c.U8() != 1 {
 		return nil
 	}
+	t.entry.ext.record = b.body[4:]
 	c.Skip(5)
 	full := c.U8()&1 != 0
 	primaries, transfer, matrix := c.U8(), c.U8(), c.U8()
@@ -266,5 +267,17 @@ func (m *movie) readProtection(b box) error {
 		return malformed("protection box of %d bytes", len(b.body))
 	}
 	t.encrypted = true
+	t.protect(b)
+	return nil
+}
+
+// readRecord keeps a configuration that ffprobe 5.1 does not read.
+func (m *movie) readRecord(b box) error {
+	if t := m.last(); t != nil {
+		t.entry.ext.record = b.body
+		if b.kind == "vvcC" && len(b.body) > 4 {
+			t.entry.ext.record = b.body[4:]
+		}
+	}
 	return nil
 }

@@ -3,6 +3,7 @@ package mp4
 import (
 	"fmt"
 
+	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -30,8 +31,10 @@ func (m *movie) info() (*media.Info, error) {
 	info.Chapters = m.finishChapters(m.start, m.duration)
 	for _, t := range m.tracks {
 		m.finishTrack(t)
+		m.extendTrack(t, &t.out)
 		info.Tracks = append(info.Tracks, t.out)
 	}
+	m.extend(info)
 	return info, nil
 }
 
@@ -116,7 +119,7 @@ func (m *movie) base(t *track) media.Track {
 		o.Audio = &media.Audio{
 			SampleRate: e.sampleRate, Channels: e.channels,
 			ChannelLayout: layoutName(e),
-			BitsPerSample: pcmBits(t.codec),
+			BitsPerSample: pcm.BitsPerSample(t.codec),
 		}
 	}
 	return o

@@ -28,7 +28,7 @@ var rules = map[string]string{
 	"display-matrix":      "a display matrix without an angle",
 	"encrypted":           "the codec of an encrypted track can be told only in part",
 	"h264-field-pictures": "pictures are coded as fields; ffprobe looks at later ones for their order",
-	"h264-reorder":        "the reorder depth is not stated and must come from the pictures",
+	"h264-reorder":        "the reorder depth is not stated, and the pictures do not settle it",
 	"aac-implicit-sbr":    "only the first frame tells HE-AAC from LC",
 	"aac-explicit-sbr":    "only the first frame tells whether spectral band replication is used",
 	"aac-object-type":     "an audio object type that ffprobe refuses",

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mediagauge/mediagauge/internal/bits"
+	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 )
 
 // readAudioEntry reads an AudioSampleEntry (ISO/IEC 14496-12, 12.2.3) or one of QuickTime's
@@ -42,7 +43,7 @@ func (m *movie) readAudioEntry(t *track, c *bits.Cursor, stsdVersion uint8) {
 		}
 	}
 	t.fixPCM()
-	if n := pcmBits(t.codec); n > 0 {
+	if n := pcm.BitsPerSample(t.codec); n > 0 {
 		e.depth = n
 		t.samples.sampleSize = uint32(n / 8 * e.channels)
 	}
@@ -63,45 +64,8 @@ func (t *track) readSoundV2(c *bits.Cursor) {
 	e.bytesPer = int64(c.U32())
 	e.samplesPer = int64(c.U32())
 	if t.format == "lpcm" {
-		t.codec = lpcmCodec(e.depth, flags)
+		t.codec = pcm.CoreAudio(e.depth, flags)
 	}
-}
-
-// lpcmCodec names the codec of an "lpcm" entry by the flags of Core Audio.
-func lpcmCodec(depth int, flags uint32) string {
-	const isFloat, bigEndian, signed = 1, 2, 4
-	end := "le"
-	if flags&bigEndian != 0 {
-		end = "be"
-	}
-	if flags&isFloat != 0 {
-		switch depth {
-		case 32:
-			return "pcm_f32" + end
-		case 64:
-			return "pcm_f64" + end
-		}
-		return ""
-	}
-	sign := "u"
-	if flags&signed != 0 {
-		sign = "s"
-	}
-	switch (depth + 7) / 8 {
-	case 1:
-		return "pcm_" + sign + "8"
-	case 2:
-		return "pcm_" + sign + "16" + end
-	case 3:
-		return "pcm_" + sign + "24" + end
-	case 4:
-		return "pcm_" + sign + "32" + end
-	case 8:
-		if sign == "s" {
-			return "pcm_s64" + end
-		}
-	}
-	return ""
 }
 
 // fixPCM picks the codec that the bits per sample mean, and fills in the frame sizes of old
@@ -132,25 +96,6 @@ func (t *track) fixPCM() {
 	case "gsm":
 		e.samplesPer, e.bytesPer = 160, 33
 	}
-}
-
-// pcmBits is the size in bits of one sample of a codec without compression, 0 for others.
-func pcmBits(codec string) int {
-	switch codec {
-	case "pcm_s8", "pcm_u8", "pcm_alaw", "pcm_mulaw":
-		return 8
-	case "pcm_s16le", "pcm_s16be", "pcm_u16le", "pcm_u16be":
-		return 16
-	case "pcm_s24le", "pcm_s24be", "pcm_u24le", "pcm_u24be":
-		return 24
-	case "pcm_s32le", "pcm_s32be", "pcm_u32le", "pcm_u32be", "pcm_f32le", "pcm_f32be":
-		return 32
-	case "pcm_f64le", "pcm_f64be", "pcm_s64le", "pcm_s64be":
-		return 64
-	case "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms":
-		return 4
-	}
-	return 0
 }
 
 // littleEndian turns a big-endian codec into its little-endian twin.

@@ -3,6 +3,7 @@ package mp4
 import (
 	"strings"
 
+	"github.com/mediagauge/mediagauge/internal/codec/wave"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -40,7 +41,7 @@ func asciiOnly(s string) bool {
 func (t *track) identify(kind string) {
 	codec := lookTag(audioTags, kind)
 	if codec == "" && (strings.HasPrefix(kind, "ms") || strings.HasPrefix(kind, "TS")) {
-		codec = waveCodec(uint16(kind[2])<<8 | uint16(kind[3]))
+		codec = wave.Codec(uint16(kind[2])<<8|uint16(kind[3]), 0)
 	}
 	null := kind == "\x00\x00\x00\x00"
 	if t.kind != media.KindVideo && codec != "" {
@@ -62,41 +63,4 @@ func (t *track) identify(kind string) {
 	}
 	t.codec = codec
 	t.tag = tagOf(kind)
-}
-
-// waveCodec names the codec of a Windows format tag, as QuickTime's "ms" types carry it.
-func waveCodec(tag uint16) string {
-	switch tag {
-	case 0x0002:
-		return "adpcm_ms"
-	case 0x0006:
-		return "pcm_alaw"
-	case 0x0007:
-		return "pcm_mulaw"
-	case 0x0011, 0x0069:
-		return "adpcm_ima_wav"
-	case 0x0031, 0x0032:
-		return "gsm_ms"
-	case 0x0050:
-		return "mp2"
-	case 0x0055:
-		return "mp3"
-	case 0x00ff, 0x1600, 0x706d, 0x4143, 0xa106:
-		return "aac"
-	case 0x0160:
-		return "wmav1"
-	case 0x0161:
-		return "wmav2"
-	case 0x0162:
-		return "wmapro"
-	case 0x2000:
-		return "ac3"
-	case 0x2001:
-		return "dts"
-	case 0x0001:
-		return "pcm_s16le"
-	case 0xf1ac:
-		return "flac"
-	}
-	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/mediagauge/mediagauge/internal/codec/aac"
+	"github.com/mediagauge/mediagauge/internal/codec/h264"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -66,6 +67,8 @@ type track struct {
 
 	aac         *aac.Config    // of MPEG-4 audio
 	out         media.Track    // what is reported
+	reordering  *h264.Delay    // finds the reorder depth of H.264 that does not state it
+	reordered   bool           // ffprobe would look no further
 	codecRate   media.Rational // frame rate that the codec states
 	needsPacket bool           // ffprobe knows the codec's parameters only after a packet
 	opaque      bool           // ffprobe never knows them
@@ -118,6 +121,7 @@ type sampleEntry struct {
 	service    int  // audio service type of dac3; -1 without one
 	dataRef    int
 	dovi       []byte
+	ext        extension
 }
 
 // dataRef is an entry of dref: media that may lie in another file.
