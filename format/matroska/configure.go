@@ -17,6 +17,7 @@ var configurers = map[string]func(*stream) error{
 	"adpcm_yamaha":  configurePlainAudio,
 	"alac":          configureALAC,
 	"av1":           configureAV1,
+	"dts":           configureDTS,
 	"eac3":          configureAC3,
 	"ffv1":          configureFFV1,
 	"flac":          configureFLAC,

@@ -1,12 +1,14 @@
 package matroska
 
 import (
+	"errors"
 	"math"
 	"strings"
 
 	"github.com/mediagauge/mediagauge/internal/codec/aac"
 	"github.com/mediagauge/mediagauge/internal/codec/ac3"
 	"github.com/mediagauge/mediagauge/internal/codec/alac"
+	"github.com/mediagauge/mediagauge/internal/codec/dts"
 	"github.com/mediagauge/mediagauge/internal/codec/flac"
 	"github.com/mediagauge/mediagauge/internal/codec/mpegaudio"
 	"github.com/mediagauge/mediagauge/internal/codec/opus"
@@ -14,6 +16,8 @@ import (
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
+
+var errEmptyFrame = errors.New("empty frame")
 
 // configureAAC reads an AudioSpecificConfig, or makes the one that old CodecIDs stand for.
 func configureAAC(s *stream) error {
@@ -28,7 +32,14 @@ func configureAAC(s *stream) error {
 		return probe.Refuse(rule, "track %d", s.entry.number)
 	}
 	config.DescribeEmpty(&s.t)
-	s.sim.onFrame = s.look(frameHead, func([]byte) error {
+	s.sim.onFrame = s.look(frameHead, func(b []byte) error {
+		if len(b) == 0 {
+			return errEmptyFrame
+		}
+		const single, pair = 0, 1 // identifiers of elements, ISO/IEC 14496-3 table 4.85
+		if first, n := b[0]>>5, config.ChannelConfiguration; n == 1 && first == pair || n == 2 && first == single {
+			return probe.Refuse(aac.RuleFirstElements, "track %d: first element %d with %d channels", s.entry.number, first, n)
+		}
 		config.Describe(&s.t)
 		return nil
 	})
@@ -153,6 +164,24 @@ func configureAC3(s *stream) error {
 		case mode == 1, mode == 2, mode == 3, mode == 5, mode == 7 && s.t.Audio.Channels > 1:
 			s.t.Disposition = media.Disposition{}
 		}
+		return nil
+	})
+	return nil
+}
+
+// configureDTS reads the headers of the first access unit.
+func configureDTS(s *stream) error {
+	s.sim.lacksParams = true
+	s.sim.onFrame = s.look(longFrameHead, func(b []byte) error {
+		p, err := dts.ParsePacket(b)
+		if err != nil {
+			return err
+		}
+		if rule := p.Doubt(); rule != "" {
+			return probe.Refuse(rule, "track %d: %s", s.entry.number, p.Profile())
+		}
+		p.Describe(&s.t)
+		s.t.BitRate = int64(p.BitRate())
 		return nil
 	})
 	return nil

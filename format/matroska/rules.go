@@ -1,6 +1,9 @@
 package matroska
 
-import "github.com/mediagauge/mediagauge/internal/codec/aac"
+import (
+	"github.com/mediagauge/mediagauge/internal/codec/aac"
+	"github.com/mediagauge/mediagauge/internal/codec/dts"
+)
 
 // Rule is a reason why a file is left to another engine, although its bytes are understood.
 type Rule struct {
@@ -50,6 +53,8 @@ func Rules() []Rule {
 		{ruleTimestamps, "timestamps of the first frames are missing or out of range"},
 		{aac.RuleImplicitSBR, "only the first frame tells whether AAC of a low sample rate doubles it"},
 		{aac.RuleExplicitSBR, "only the first frame tells whether announced band replication is used"},
+		{dts.RuleExtension, "DTS with extensions (DTS-HD, DTS-ES), which have to be decoded"},
+		{aac.RuleFirstElements, "the first AAC frame does not fit the configuration's channels"},
 		{aac.RuleUnsupported, "an AAC object type that ffprobe refuses"},
 		{aac.RuleLayout, "AAC channels that ffprobe arranges in ways of its own"},
 		{ruleFieldPictures, "H.264 that codes single fields, whose order later frames tell"},
