@@ -311,7 +311,7 @@ func (m *movie) fileEnd() int64 {
 func (a *analysis) canEnd() bool {
 	for _, f := range a.feeds {
 		switch f.t.codec {
-		case "alac", "opus", "flac", "vorbis", "":
+		case "alac", "opus", "flac", "vorbis", "amr_nb", "amr_wb", "":
 			continue
 		}
 		if f.frames == 0 && f.t.index0.count > 0 && pcm.BitsPerSample(f.t.codec) == 0 {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/mediagauge/mediagauge/internal/codec/ac3"
 	"github.com/mediagauge/mediagauge/internal/codec/alac"
+	"github.com/mediagauge/mediagauge/internal/codec/amr"
+	"github.com/mediagauge/mediagauge/internal/codec/dts"
 	"github.com/mediagauge/mediagauge/internal/codec/flac"
 	"github.com/mediagauge/mediagauge/internal/codec/mpegaudio"
 	"github.com/mediagauge/mediagauge/internal/codec/opus"
@@ -36,6 +38,8 @@ func (m *movie) describeAudio(t *track) error {
 		return m.describeMPEG(t)
 	case "ac3", "eac3":
 		return m.describeAC3(t)
+	case "dts":
+		return m.describeDTS(t)
 	}
 	return t.describeSound()
 }
@@ -79,6 +83,11 @@ func (t *track) describeSound() error {
 			return refuse("no-parameters", "Vorbis: %w", err)
 		}
 		head.Describe(&t.out)
+	case "amr_nb", "amr_wb":
+		amr.Describe(&t.out, t.codec == "amr_wb")
+	case "gsm":
+		a := t.out.Audio
+		a.SampleFormat, a.Channels, a.ChannelLayout = "s16", 1, media.ChannelMask(layoutMono).String()
 	case "mpegh_3d_audio":
 		// ffprobe has no decoder: what the entry says is all it knows.
 		t.opaque = t.entry.channels == 0 || t.entry.sampleRate == 0
@@ -126,6 +135,24 @@ func (m *movie) describeAC3(t *track) error {
 	if t.codec == "eac3" && !t.evenSizes() {
 		return refuse("eac3-bit-rate", "frames of different lengths")
 	}
+	return nil
+}
+
+// describeDTS describes DTS from the first access unit.
+func (m *movie) describeDTS(t *track) error {
+	p, err := m.head(t, window)
+	if err != nil {
+		return err
+	}
+	unit, err := dts.ParsePacket(p)
+	if err != nil {
+		return refuse("first-frame", "DTS: %w", err)
+	}
+	if rule := unit.Doubt(); rule != "" {
+		return refuse(rule, "DTS")
+	}
+	unit.Describe(&t.out)
+	t.bitRate = int64(unit.BitRate()) // the decoder's word, even when it has none
 	return nil
 }
 

@@ -18,10 +18,12 @@ func FuzzMP4(f *testing.F) {
 			f.Add(c.file)
 		}
 	}
-	files, _ := filepath.Glob("testdata/*.mp4")
-	for _, name := range files {
-		if b, err := os.ReadFile(name); err == nil && len(b) < 64<<10 {
-			f.Add(b)
+	for _, pattern := range []string{"*.mp4", "*.mov", "*.m4a", "*.3gp"} {
+		files, _ := filepath.Glob("../../testdata/generated/files/" + pattern)
+		for _, name := range files {
+			if b, err := os.ReadFile(name); err == nil && len(b) < 8<<10 {
+				f.Add(b)
+			}
 		}
 	}
 	limits := probe.Limits{MaxBytes: 8 << 20, MaxReads: 256, MaxElements: 20_000}

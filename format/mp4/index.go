@@ -356,7 +356,10 @@ func (t *track) sumBitRate(total int64) error {
 	if s.fixedSize == 0 && total > s.count {
 		return refuse("sample-table", "sizes are missing")
 	}
-	size := s.sumSizes(0, total)
+	size := s.total
+	if s.fixedSize > 0 || total < s.count {
+		size = s.sumSizes(0, total)
+	}
 	if t.duration > 0 {
 		// As ffmpeg: in 64 bits without care for overflow.
 		t.bitRate = int64(uint64(size) * 8 * uint64(t.timescale) / uint64(t.duration))

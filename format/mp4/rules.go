@@ -36,6 +36,7 @@ var rules = map[string]string{
 	"aac-first-frame":     "the first AAC frame does not fit the configuration",
 	"eac3-bit-rate":       "frames of different lengths: ffprobe prints the mean of those it read",
 	"mpeg4-reorder":       "whether there are B pictures is not stated",
+	"dts-extension":       "DTS with extensions (DTS-HD, DTS-ES), which have to be decoded",
 	"unusual-box":         "a box with effects on other tracks that we do not follow",
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/mediagauge/mediagauge/probe"
@@ -63,39 +64,30 @@ func (s *source) at(off, n, ahead int64) ([]byte, error) {
 	if int64(len(have)) >= n || s.end >= 0 && off+int64(len(have)) >= s.end {
 		return have, nil
 	}
-	from := off + int64(len(have))
-	more, err := s.read(from, min(off+n+ahead, s.size)-from)
+	all, err := s.read(have, off, min(off+n+ahead, s.size)-off)
 	if err != nil {
 		return nil, err
-	}
-	all := more
-	if len(have) > 0 {
-		all = make([]byte, 0, len(have)+len(more))
-		all = append(append(all, have...), more...)
 	}
 	s.segs = append(s.segs, segment{off: off, b: all})
 	return all[:min(n, int64(len(all)))], nil
 }
 
-// read reads n bytes at off, fewer at the end. Of a file whose length is not known it does not
-// allocate more than a megabyte before the bytes are there.
-func (s *source) read(off, n int64) ([]byte, error) {
+// read returns n bytes at off, fewer at the end, of which have is at hand. Of a file whose length
+// is not known it does not allocate more than a megabyte before the bytes are there.
+func (s *source) read(have []byte, off, n int64) ([]byte, error) {
 	if limit := s.r.Limits().MaxBytes; n > limit {
 		return nil, probe.Errorf(probe.Limit, "%d bytes to read at %d, more than %d", n, off, limit)
 	}
 	step := n
 	if !s.known {
-		step = min(n, 1<<20)
+		step = min(n, int64(len(have))+1<<20)
 	}
-	var p []byte
+	p := append(make([]byte, 0, step), have...)
 	for int64(len(p)) < n {
-		part := make([]byte, min(step, n-int64(len(p))))
-		got, err := s.r.ReadAt(part, off+int64(len(p)))
-		if p == nil {
-			p = part[:got]
-		} else {
-			p = append(p, part[:got]...)
-		}
+		want := min(n-int64(len(p)), max(1<<20, int64(cap(p)-len(p))))
+		p = slices.Grow(p, int(want))
+		got, err := s.r.ReadAt(p[len(p):len(p)+int(want)], off+int64(len(p)))
+		p = p[:len(p)+got]
 		if errors.Is(err, io.EOF) {
 			s.end = off + int64(len(p))
 			break
@@ -103,7 +95,6 @@ func (s *source) read(off, n int64) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		step *= 2
 	}
 	return p, nil
 }

@@ -24,6 +24,7 @@ type sampleTable struct {
 	noSync     bool // an empty stss
 	rap        []byte
 	hasCtts    bool
+	total      int64 // of the sizes, in bytes
 }
 
 func u32At(b []byte, i int) uint32 { return binary.BigEndian.Uint32(b[i:]) }
@@ -240,6 +241,7 @@ func (m *movie) readStsz(b box) error {
 	if total < 0 {
 		return malformed("a sample of more than 2 GiB")
 	}
+	s.total = total
 	t.dataSize += total
 	return nil
 }

@@ -31,8 +31,7 @@ func (c *Config) CodecName() string {
 }
 
 // Doubt returns the gate rule by which the configuration alone does not give ffprobe's answer,
-// "" when it does. After RuleImplicitSBR and RuleExplicitSBR the first frame settles it: see
-// ReadFrame.
+// "" when it does. After RuleImplicitSBR and RuleExplicitSBR only the first frame settles it.
 func (c *Config) Doubt() string {
 	if rule := c.Refused(); rule != "" {
 		return rule

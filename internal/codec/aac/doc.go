@@ -2,6 +2,5 @@
 // the headers of ADTS and LATM, which carry the same facts in a stream.
 //
 // What ffprobe says of AAC it learns from the configuration and the first frame. Config.Describe
-// fills in what the configuration decides; Config.Doubt names what only the first frame can tell,
-// and Config.ReadFrame looks there.
+// fills in what the configuration decides; Config.Doubt names what only the first frame can tell.
 package aac
