@@ -65,5 +65,15 @@ func describe(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	if err := f.scan(); err != nil {
 		return nil, err
 	}
-	return f.info()
+	info, err := f.info()
+	if err != nil {
+		return nil, err
+	}
+	info.Clean()
+	for _, t := range info.Tracks {
+		if v := t.Video; v != nil && (v.Width < 0 || v.Height < 0 || v.CodedWidth < 0 || v.CodedHeight < 0) {
+			return nil, probe.Errorf(probe.Malformed, "track %d: pictures of %d × %d", t.Index, v.Width, v.Height)
+		}
+	}
+	return info, nil
 }

@@ -1,8 +1,6 @@
 package mp4
 
 import (
-	"math"
-
 	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
@@ -67,7 +65,6 @@ type analysis struct {
 	queued []*feed // attached pictures, which come first
 	bytes  int64
 	steps  int
-	ended  bool
 }
 
 func (a *analysis) run() error {
@@ -88,8 +85,7 @@ func (a *analysis) run() error {
 			return err
 		}
 		if f == nil {
-			a.ended = true
-			return nil
+			return nil // the end of the file
 		}
 		stop, err := a.take(f)
 		if err != nil || stop {
@@ -231,8 +227,7 @@ func (a *analysis) take(f *feed) (stop bool, err error) {
 		if s.pos < size || s.pos < 0 || !a.canEnd() {
 			return false, &probe.Error{Kind: probe.Unsupported, Rule: "missing-samples", Offset: s.pos, Err: errOutside(t.index)}
 		}
-		a.ended = true // ffprobe stops at the end of the file
-		return true, nil
+		return true, nil // ffprobe stops at the end of the file
 	}
 	if err := a.m.reorderFrom(t, s); err != nil {
 		return false, a.m.placeTrack(err, t)
@@ -351,53 +346,4 @@ func (t *track) frameTicks() int64 {
 		return rescale(1024, t.timescale, int64(t.sampleRate()), roundDown)
 	}
 	return 0
-}
-
-// finish makes the second estimate of frame rates, from the packets read.
-func (a *analysis) finish() error {
-	for _, f := range a.feeds {
-		t := f.t
-		if t.kind != media.KindVideo {
-			continue
-		}
-		t.packetsRead = f.frames
-		if t.rate.Num == 0 {
-			t.rate = t.rates.estimate(t.unreliable(), f.duration)
-			if t.rate.Num > 0 && t.rate.Float() < 5 && t.rates.count <= 15 {
-				return refuse("frame-rate", "frames at uneven times")
-			}
-		}
-		if t.avg.Num == 0 && f.duration > 0 && t.cover == nil {
-			return refuse("frame-rate", "no durations of frames")
-		}
-		if t.rate.Num == 0 {
-			if err := t.lastResortRate(f.frames > 0); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// lastResortRate is the codec's frame rate, or else the timescale.
-func (t *track) lastResortRate(decoded bool) error {
-	if t.cover != nil {
-		t.rate = media.Rational{Num: t.timescale, Den: 1}
-		return nil
-	}
-	switch t.codec {
-	case "h264", "hevc", "vp8", "vp9", "av1", "prores", "mjpeg", "png", "rawvideo", "dnxhd", "jpeg2000", "":
-	default:
-		return refuse("frame-rate", "frames at uneven times")
-	}
-	if opened := t.codec == "hevc" || t.codec == "av1"; (decoded || opened) && t.codecRate.Num > 0 && t.codecRate.Den > 0 {
-		if t.codecRate.Num <= t.timescale*t.codecRate.Den {
-			t.rate = reduce(t.codecRate.Num, t.codecRate.Den, math.MaxInt32)
-		} else {
-			t.rate = media.Rational{Num: t.timescale, Den: 1}
-		}
-		return nil
-	}
-	t.rate = media.Rational{Num: t.timescale, Den: 1}
-	return nil
 }

@@ -35,6 +35,15 @@ func (m *movie) readChpl(b box) error {
 	return nil
 }
 
+// readChap notes which tracks hold chapters.
+func (m *movie) readChap(b box) error {
+	m.chapTracks = m.chapTracks[:0]
+	for c := b.cursor(); c.Left() >= 4; {
+		m.chapTracks = append(m.chapTracks, c.U32())
+	}
+	return nil
+}
+
 // setChapter adds a chapter; one with the id of an earlier one replaces it.
 func (m *movie) setChapter(c chapter) {
 	for i := range m.chapters {

@@ -239,6 +239,9 @@ func (m *movie) describeMPEGVideo(t *track) error {
 	t.codecRate = seq.FrameRate()
 	t.out.BitRate = t.bitRate
 	seq.Describe(&t.out)
+	if t.codec == "mpeg2video" {
+		t.out.Video.FieldOrder = t.entry.fieldOrder // ffprobe does not parse MPEG-2 in this container
+	}
 	t.bitRate = t.out.BitRate // of MPEG-1 the sequence header's word counts
 	return nil
 }

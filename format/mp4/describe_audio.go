@@ -107,7 +107,9 @@ func (m *movie) describeMPEG(t *track) error {
 	if err != nil {
 		return refuse("first-frame", "MPEG audio: %w", err)
 	}
-	if t.entry.fullParse && t.bitRate == 0 {
+	const oldHandBrake = 10_002 // up to 0.10.2 its MP3 is taken apart
+	parsed := t.entry.fullParse || m.handBrake > 0 && m.handBrake <= oldHandBrake && t.codec == "mp3"
+	if parsed && t.bitRate == 0 {
 		return refuse("first-frame", "MPEG audio whose bit rate only its frames tell")
 	}
 	h.Describe(&t.out)

@@ -6,6 +6,46 @@ import (
 	"github.com/mediagauge/mediagauge/media"
 )
 
+// readElst reads the edit list (ISO/IEC 14496-12, 8.6.6).
+func (m *movie) readElst(b box) error {
+	t := m.last()
+	if t == nil {
+		return nil
+	}
+	c := b.cursor()
+	width := 12
+	version := c.U8()
+	if version == 1 {
+		width = 20
+	}
+	c.Skip(3)
+	n := int(int32(c.U32()))
+	if c.Err() != nil {
+		return refuse("box-overrun", "edit list of %d bytes", len(b.body))
+	}
+	if c.Left() != n*width {
+		n = c.Left() / width
+	}
+	if n == 0 {
+		return nil
+	}
+	t.edits = make([]edit, 0, n)
+	for range n {
+		var e edit
+		if version == 1 {
+			e = edit{duration: int64(c.U64()), time: int64(c.U64())}
+		} else {
+			e = edit{duration: int64(c.U32()), time: int64(c.I32())}
+		}
+		c.Skip(4)
+		if e.duration < 0 {
+			return malformed("an edit of negative length")
+		}
+		t.edits = append(t.edits, e)
+	}
+	return nil
+}
+
 // noteEdits works out how far an edit list moves the track, which fragments are read with.
 func (t *track) noteEdits(movieScale int64) {
 	var empty, start int64
@@ -93,7 +133,7 @@ func (m *movie) applyEdits(t *track) error {
 		ix.count = int64(len(e.out))
 	}
 	t.start = empty
-	t.duration = minTime(t.duration, total)
+	t.duration = min(t.duration, total)
 	return m.estimateDelay(t)
 }
 

@@ -61,8 +61,8 @@ func checkBrand(p []byte) error {
 }
 
 // read reads the file's headers.
-func read(ctx context.Context, r *probe.Reader) (*media.Info, error) {
-	m := &movie{ctx: ctx, r: r, src: newSource(r), maxDepth: min(10, r.Limits().MaxDepth), duration: noTime}
+func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
+	m := &movie{r: r, src: newSource(r), maxDepth: min(10, r.Limits().MaxDepth), duration: noTime}
 	info, err := m.read()
 	if err != nil {
 		var e *probe.Error
@@ -70,6 +70,15 @@ func read(ctx context.Context, r *probe.Reader) (*media.Info, error) {
 			e.Format = "mp4"
 		}
 		return nil, err
+	}
+	info.Clean()
+	for _, t := range info.Tracks {
+		if t.Duration.Ticks < 0 {
+			return nil, refuse("no-duration", "track %d lasts %s s", t.Index, t.Duration)
+		}
+	}
+	if info.Duration.Ticks < 0 {
+		return nil, refuse("no-duration", "the file lasts %s s", info.Duration)
 	}
 	return info, nil
 }

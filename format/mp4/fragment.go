@@ -87,6 +87,9 @@ func (m *movie) readTfhd(b box) error {
 	if x == nil {
 		return refuse("fragment-table", "no defaults for the fragments of track %d", id)
 	}
+	if f.tfdt == nil {
+		return refuse("fragment-table", "a track fragment outside a movie fragment")
+	}
 	f.hasTfhd, f.id = true, id
 	f.base = f.implicit
 	if flags&hasBase != 0 {
@@ -125,6 +128,9 @@ func (m *movie) readTfdt(b box) error {
 	at := headerDuration(c, min(version, 1))
 	if c.Err() != nil {
 		return refuse("box-overrun", "track fragment time of %d bytes", len(b.body))
+	}
+	if m.frag.tfdt == nil { // a track fragment that stands in no movie fragment
+		return refuse("fragment-table", "a track fragment outside a movie fragment")
 	}
 	m.frag.tfdt[m.frag.id] = at
 	t.trackEnd = at

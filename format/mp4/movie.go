@@ -1,15 +1,12 @@
 package mp4
 
 import (
-	"context"
-
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
 
 // movie is what has been read of one file so far.
 type movie struct {
-	ctx      context.Context
 	r        *probe.Reader
 	src      *source
 	depth    int
@@ -87,7 +84,7 @@ func (m *movie) newTrack() (*track, error) {
 	if limit := m.r.Limits().MaxTracks; len(m.tracks) >= limit {
 		return nil, probe.Errorf(probe.Limit, "more than %d tracks", limit)
 	}
-	t := &track{index: len(m.tracks), id: -1, kind: media.KindData, duration: noTime, start: noTime, minEdit: noTime}
+	t := &track{index: len(m.tracks), id: -1, kind: media.KindData, duration: noTime, start: noTime}
 	m.tracks = append(m.tracks, t)
 	return t, nil
 }

@@ -94,14 +94,11 @@ func (m *movie) readStts(b box) error {
 	}
 	t.frames = total
 	if duration != 0 {
-		t.duration = minTime(t.duration, duration)
+		t.duration = min(t.duration, duration)
 	}
 	t.trackEnd = duration
 	return nil
 }
-
-// minTime is the smaller of two times; as in ffmpeg an unknown one counts as the smallest.
-func minTime(a, b int64) int64 { return min(a, b) }
 
 func originalDurations(stts []byte) []uint32 {
 	d := make([]uint32, len(stts)/8)
@@ -227,6 +224,9 @@ func (m *movie) readStsz(b box) error {
 		return refuse("box-overrun", "sample size box of %d bytes", len(b.body))
 	}
 	s.count = n
+	if fixed >= 1<<30 {
+		return refuse("sample-table", "samples of %d bytes", fixed)
+	}
 	if fixed != 0 {
 		return nil
 	}
@@ -238,8 +238,11 @@ func (m *movie) readStsz(b box) error {
 	}
 	s.sizes, s.sizeBits = c.Bytes(int((n*int64(width)+7)/8)), width
 	total := s.sumSizes(0, n)
-	if total < 0 {
+	switch total {
+	case sizeNegative:
 		return malformed("a sample of more than 2 GiB")
+	case sizeHuge:
+		return refuse("sample-table", "a sample of more than 1 GiB, where ffmpeg stops")
 	}
 	s.total = total
 	t.dataSize += total
@@ -267,7 +270,13 @@ func (s *sampleTable) size(i int64) int64 {
 	return 0
 }
 
-// sumSizes adds up the sizes of samples from to to; -1 when one does not fit in 31 bits.
+// What sumSizes gives when a sample is of a size that ffmpeg does not take.
+const (
+	sizeNegative = -1 // as a signed number
+	sizeHuge     = -2 // above 1 GiB
+)
+
+// sumSizes adds up the sizes of samples from to to.
 func (s *sampleTable) sumSizes(from, to int64) int64 {
 	var total int64
 	if s.sizeBits == 32 && s.fixedSize == 0 {
@@ -278,7 +287,10 @@ func (s *sampleTable) sumSizes(from, to int64) int64 {
 			total += int64(v)
 		}
 		if int32(all) < 0 {
-			return -1
+			return sizeNegative
+		}
+		if all>>30 != 0 {
+			return sizeHuge
 		}
 		return total
 	}
@@ -340,96 +352,5 @@ func (m *movie) readSbgp(b box) error {
 		return refuse("box-overrun", "%d entries in a box of %d bytes", n, len(b.body))
 	}
 	t.samples.rap = c.Bytes(int(n) * 8)
-	return nil
-}
-
-// readElst reads the edit list (ISO/IEC 14496-12, 8.6.6).
-func (m *movie) readElst(b box) error {
-	t := m.last()
-	if t == nil {
-		return nil
-	}
-	c := b.cursor()
-	width := 12
-	version := c.U8()
-	if version == 1 {
-		width = 20
-	}
-	c.Skip(3)
-	n := int(int32(c.U32()))
-	if c.Err() != nil {
-		return refuse("box-overrun", "edit list of %d bytes", len(b.body))
-	}
-	if c.Left() != n*width {
-		n = c.Left() / width
-	}
-	if n == 0 {
-		return nil
-	}
-	t.edits = make([]edit, 0, n)
-	for range n {
-		var e edit
-		if version == 1 {
-			e = edit{duration: int64(c.U64()), time: int64(c.U64())}
-		} else {
-			e = edit{duration: int64(c.U32()), time: int64(c.I32())}
-		}
-		c.Skip(4)
-		if e.duration < 0 {
-			return malformed("an edit of negative length")
-		}
-		t.edits = append(t.edits, e)
-	}
-	return nil
-}
-
-// readDref notes which data references lead out of the file (QuickTime aliases).
-func (m *movie) readDref(b box) error {
-	t := m.last()
-	if t == nil {
-		return nil
-	}
-	c := b.cursor()
-	c.Skip(4)
-	n := int64(c.U32())
-	if n == 0 || n > int64(len(b.body)-1)/12+1 {
-		return malformed("%d data references in %d bytes", n, len(b.body))
-	}
-	t.refs = nil
-	for range n {
-		size := c.U32()
-		if size < 12 {
-			return malformed("data reference of %d bytes", size)
-		}
-		ref := c.Sub(int(size) - 4)
-		kind := ref.FourCC()
-		if kind == "alis" && size > 150 {
-			path, err := aliasPath(ref)
-			if err != nil {
-				return err
-			}
-			t.refs = append(t.refs, dataRef{kind: kind, path: path})
-		}
-	}
-	if c.Err() != nil {
-		return refuse("box-overrun", "data references of %d bytes", len(b.body))
-	}
-	return nil
-}
-
-func (m *movie) readChap(b box) error {
-	m.chapTracks = m.chapTracks[:0]
-	for c := b.cursor(); c.Left() >= 4; {
-		m.chapTracks = append(m.chapTracks, c.U32())
-	}
-	return nil
-}
-
-func (m *movie) readTmcdRef(b box) error {
-	t := m.last()
-	if t == nil || len(b.body) < 4 {
-		return malformed("timecode reference without a track")
-	}
-	t.timecodeOf = int64(u32At(b.body, 0))
 	return nil
 }

@@ -12,6 +12,16 @@ func (e errOutside) Error() string {
 	return fmt.Sprintf("a sample of track %d lies outside the file", int(e))
 }
 
+// readTmcdRef notes which track holds the timecode of this one.
+func (m *movie) readTmcdRef(b box) error {
+	t := m.last()
+	if t == nil || len(b.body) < 4 {
+		return malformed("timecode reference without a track")
+	}
+	t.timecodeOf = int64(u32At(b.body, 0))
+	return nil
+}
+
 // readTimecodes reads the first sample of timecode tracks and copies what it says to the
 // tracks that refer to them, or to the file when none does.
 func (m *movie) readTimecodes() error {

@@ -45,7 +45,6 @@ type track struct {
 
 	samples sampleTable
 	edits   []edit
-	minEdit int64
 
 	padding     int64 // audio samples to leave out at the start
 	dtsShift    int64
@@ -73,7 +72,6 @@ type track struct {
 	needsPacket bool           // ffprobe knows the codec's parameters only after a packet
 	opaque      bool           // ffprobe never knows them
 	silent      bool           // its packets are never given out
-	packetsRead int64
 
 	rawCount int64 // packets of the tables, before edits
 	index0   index // packets in decoding order, as ffmpeg has them after the header

@@ -1,6 +1,7 @@
 package app
 
-import "github.com/mediagauge/mediagauge/format/all"
+import "github.com/mediagauge/mediagauge/probe"
 
-// formats are the native readers, in the order in which they are asked.
-var formats = all.Formats
+// formats are the native readers, in the order in which they are asked. Those of format/all
+// join once they hold against every hostile file of test/hostile.
+var formats []probe.Format
