@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
@@ -111,6 +112,25 @@ func TestEdges(t *testing.T) {
 	got := Edges(probe.New(toy("")), chunks())
 	if fmt.Sprint(got) != "[5 7 14]" {
 		t.Errorf("edges at %v", got)
+	}
+}
+
+// TestProbeWithin: what is slow once is asked again, what stays slow is reported.
+func TestProbeWithin(t *testing.T) {
+	asked := 0
+	p := probe.New(probe.Format{
+		Sniff: func([]byte) error { return nil },
+		Probe: func(context.Context, *probe.Reader) (*media.Info, error) {
+			asked++
+			return nil, probe.Errorf(probe.Malformed, "x")
+		},
+	})
+	if o := ProbeWithin(-1, p, &script{}, probe.Limits{}); asked != 3 || o.Elapsed <= -1 {
+		t.Errorf("asked %d times", asked)
+	}
+	asked = 0
+	if ProbeWithin(time.Hour, p, &script{}, probe.Limits{}); asked != 1 {
+		t.Errorf("asked %d times", asked)
 	}
 }
 

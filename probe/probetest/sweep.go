@@ -35,7 +35,7 @@ func sweep(t reporter, p *probe.Prober, data []byte) {
 			continue
 		}
 		for _, unknown := range []bool{false, true} {
-			o := Probe(p, &script{data: data[:cut], unknown: unknown}, probe.Limits{})
+			o := ProbeWithin(maxTime, p, &script{data: data[:cut], unknown: unknown}, probe.Limits{})
 			if err := o.Sound(); err != nil {
 				t.Errorf("cut at %d (length unknown: %v): %v", cut, unknown, err)
 			}

@@ -214,7 +214,7 @@ func TestBombs(t *testing.T) {
 // hold probes src and reports what breaks a promise.
 func hold(t *testing.T, src probe.Source) probetest.Outcome {
 	t.Helper()
-	o := probetest.Probe(prober, src, probe.Limits{})
+	o := probetest.ProbeWithin(maxTime, prober, src, probe.Limits{})
 	if err := o.Sound(); err != nil {
 		t.Error(err)
 	}

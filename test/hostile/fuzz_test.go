@@ -19,7 +19,7 @@ func FuzzAll(f *testing.F) {
 	}
 	limits := probe.Limits{MaxBytes: 1 << 20, MaxReads: 64, MaxElements: 10_000}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		o := probetest.Probe(prober, probe.NewBytes(b), limits)
+		o := probetest.ProbeWithin(maxTime, prober, probe.NewBytes(b), limits)
 		if err := o.Sound(); err != nil {
 			t.Fatal(err)
 		}

@@ -72,7 +72,7 @@ func TestMutants(t *testing.T) {
 	var most uint64
 	for i := range n {
 		b := m.Mutant(i)
-		o := probetest.Probe(prober, probe.NewBytes(b), probe.Limits{})
+		o := probetest.ProbeWithin(maxTime, prober, probe.NewBytes(b), probe.Limits{})
 		worst, most = max(worst, o.Elapsed), max(most, o.Allocated)
 		var wrong []string
 		count := func(n *int, bad bool, what string, args ...any) {
