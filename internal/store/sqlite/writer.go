@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -125,6 +126,8 @@ func (w *writer) loop() {
 	defer close(w.done)
 	for range w.wake {
 		for {
+			// Callers that the last commit woke get to ask again first: fuller groups, fewer syncs.
+			runtime.Gosched()
 			group := w.next()
 			if len(group) == 0 {
 				break
