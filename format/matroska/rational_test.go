@@ -1,0 +1,124 @@
+package matroska
+
+import (
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/mediagauge/mediagauge/media"
+)
+
+// nearest looks at every denominator for the fraction nearest to num/den; of two that are
+// equally near it gives the one of smaller parts.
+func nearest(num, den, limit int64) media.Rational {
+	x := big.NewRat(num, den)
+	var best media.Rational
+	var least *big.Rat
+	for q := int64(1); q <= limit; q++ {
+		for p := num * q / den; p <= num*q/den+1; p++ {
+			c := big.NewRat(min(p, limit), q)
+			off := new(big.Rat).Sub(c, x)
+			off.Abs(off)
+			if least == nil || off.Cmp(least) < 0 || off.Cmp(least) == 0 && c.Num().Int64()+c.Denom().Int64() < best.Num+best.Den {
+				best, least = media.Rational{Num: c.Num().Int64(), Den: c.Denom().Int64()}, off
+			}
+		}
+	}
+	return best
+}
+
+// TestApproximateNearest holds approximate to a search of all fractions.
+func TestApproximateNearest(t *testing.T) {
+	t.Parallel()
+	for limit := int64(1); limit <= 9; limit++ {
+		for num := int64(0); num <= 60; num++ {
+			for den := int64(1); den <= 60; den++ {
+				got, want := approximate(num, den, limit), nearest(num, den, limit)
+				if got != want {
+					t.Fatalf("%d/%d within %d: %s, want %s", num, den, limit, got, want)
+				}
+				if back := approximate(-num, den, limit); back.Num != -got.Num || back.Den != got.Den {
+					t.Fatalf("-%d/%d within %d: %s", num, den, limit, back)
+				}
+			}
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		num, den, limit := r.Int64N(1<<20), 1+r.Int64N(1<<20), 1+r.Int64N(300)
+		if got, want := approximate(num, den, limit), nearest(num, den, limit); got != want {
+			t.Fatalf("%d/%d within %d: %s, want %s", num, den, limit, got, want)
+		}
+	}
+}
+
+// TestApproximateTies holds what ffprobe printed for default durations whose rate lies exactly
+// between two fractions of parts up to 30000.
+func TestApproximateTies(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[int64]string{
+		153_600: "13021/2", 6_510_416_665_600: "2/13021", 696_320: "11489/8", 1_436_121_323_520: "8/11489",
+		2_451_456: "15501/38", 7_354_368: "5167/38", 3_999_744: "15501/62", 250_016_001_024: "62/15501",
+		135_973_614_592: "38/5167", 407_920_843_776: "38/15501",
+	} {
+		if got := approximate(1_000_000_000, d, 30000).String(); got != want {
+			t.Errorf("every %d ns: %s, want %s", d, got, want)
+		}
+	}
+}
+
+// TestApproximateLarge: what fits is exact, and nothing overflows.
+func TestApproximateLarge(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 20_000 {
+		num, den := r.Int64()>>r.IntN(62), 1+r.Int64()>>r.IntN(62)
+		limit := int64(math.MaxInt64) >> r.IntN(62)
+		den = max(den, 1)
+		got := approximate(num, den, limit)
+		if got.Num < 0 || got.Num > limit || got.Den < 1 || got.Den > limit || gcd(got.Num, got.Den) != 1 {
+			t.Fatalf("%d/%d within %d: %s", num, den, limit, got)
+		}
+		if exact := (media.Rational{Num: num, Den: den}).Reduce(); num != 0 && exact.Num <= limit && exact.Den <= limit && got != exact {
+			t.Fatalf("%d/%d within %d: %s, want %s", num, den, limit, got, exact)
+		}
+	}
+	for _, c := range []struct {
+		num, den, limit int64
+		want            string
+	}{
+		{math.MinInt64, math.MinInt64, 1000, "1/1"},
+		{math.MinInt64, math.MaxInt64, 1000, "-1/1"},
+		{math.MinInt64, 1, 1000, "-1000/1"},
+		{1, math.MinInt64, 1000, "0/1"},
+		{1 << 62, 3 << 60, 1000, "4/3"},
+	} {
+		if got := approximate(c.num, c.den, c.limit).String(); got != c.want {
+			t.Errorf("%d/%d within %d: %s, want %s", c.num, c.den, c.limit, got, c.want)
+		}
+	}
+}
+
+// TestRescaleExact holds rescale to arithmetic of any size.
+func TestRescaleExact(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 20_000 {
+		v, num, den := r.Int64()>>r.IntN(62), r.Int64()>>r.IntN(62), 1+r.Int64N(1<<40)
+		if r.IntN(2) == 0 {
+			v = -v
+		}
+		twice := new(big.Int).Mul(big.NewInt(2), new(big.Int).Mul(new(big.Int).Abs(big.NewInt(v)), big.NewInt(num)))
+		want := new(big.Int).Quo(twice.Add(twice, big.NewInt(den)), big.NewInt(2*den))
+		if !want.IsInt64() {
+			want = big.NewInt(math.MaxInt64)
+		}
+		if v < 0 {
+			want.Neg(want)
+		}
+		if got := rescale(v, num, den); got != want.Int64() {
+			t.Fatalf("%d × %d/%d: %d, want %s", v, num, den, got, want)
+		}
+	}
+}
