@@ -52,6 +52,7 @@ type movie struct {
 	segmentsEnd int64 // where the last segment of a complete index ends
 	headerEnd   int64 // where reading of the header ended
 
+	cut         cutBox
 	mdatFirst   bool // media data before the header
 	foundHidden bool
 	warnings    []media.Warning

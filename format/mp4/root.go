@@ -2,6 +2,7 @@ package mp4
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/mediagauge/mediagauge/probe"
@@ -22,9 +23,25 @@ func (m *movie) readRoot() error {
 		if m.foundHidden {
 			return refuse("moov-hidden", "a movie header in a box of another kind")
 		}
-		return &probe.Error{Kind: probe.Malformed, Offset: -1, Err: errors.New("no movie header")}
+		return m.noMoov(end)
 	}
 	return nil
+}
+
+// noMoov says what is missing, and where the boxes ended: a file cut short in its media data is
+// the usual case.
+func (m *movie) noMoov(end int64) error {
+	if c := m.cut; c.kind != "" {
+		return &probe.Error{Kind: probe.Truncated, Offset: c.start, Err: fmt.Errorf(
+			"no moov box: the file ends at byte %d, inside a box %q with %d bytes of content", m.src.size, c.kind, c.body)}
+	}
+	return &probe.Error{Kind: probe.Malformed, Offset: min(end, m.src.size), Err: errors.New("no moov box: the boxes of the file end here")}
+}
+
+// cutBox is a top-level box that reaches beyond the end of the file.
+type cutBox struct {
+	kind        string
+	start, body int64
 }
 
 // walkRoot reads top-level boxes from off on, until the end of the file or, when an index names
@@ -44,6 +61,9 @@ func (m *movie) walkRoot(off int64) (int64, error) {
 		}
 		start := off + h.len
 		body := h.body
+		if body > m.src.size-start {
+			m.cut = cutBox{h.kind, off, body}
+		}
 		if body < 0 || body > m.src.size-start {
 			body = m.src.size - start
 		}
