@@ -16,14 +16,12 @@ type editor struct {
 	minPTS    int64
 	audioEdit int // 1 while the first edit of a sound track that is not empty is applied
 	held      []int64
-	work      int // packets looked at
+	work      int   // packets looked at
+	most      int64 // packets that edits in a row may show
 }
 
-// Bounds of what edits may cause: each can repeat the track, and must find its place in it.
-const (
-	maxEdited = 2 * largeIndex
-	maxWork   = 8 * largeIndex
-)
+// maxWork bounds what edits may cause: each can repeat the track, and must find its place in it.
+const maxWork = 8 * largeIndex
 
 func (e *editor) run() error {
 	t := e.t
@@ -48,7 +46,7 @@ func (e *editor) run() error {
 			return err
 		}
 		if e.work > maxWork {
-			return refuse("table-too-long", "edits of more than %d samples", maxEdited)
+			return e.tooMany()
 		}
 	}
 	e.minPTS -= empty
@@ -148,10 +146,12 @@ func (e *editor) apply(s span) error {
 		}
 		key := p.key
 		p.dts = e.clock
-		if e.work++; len(e.out) >= maxEdited || e.work > maxWork {
-			return refuse("table-too-long", "edits of more than %d samples", maxEdited)
+		if e.work++; e.work > maxWork {
+			return e.tooMany()
 		}
-		e.out = append(e.out, p)
+		if err := e.add(p); err != nil {
+			return err
+		}
 		if started {
 			e.clock += frame
 		}
@@ -164,6 +164,23 @@ func (e *editor) apply(s span) error {
 		}
 	}
 	return nil
+}
+
+// add appends a packet, in room that doubles: no more than twice as much is ever taken.
+func (e *editor) add(p sample) error {
+	if n := len(e.out); n == cap(e.out) {
+		room := min(2*int64(max(n, len(e.old), 64)), e.most/2)
+		if room <= int64(n) {
+			return e.tooMany()
+		}
+		e.out = append(make([]sample, 0, room), e.out...)
+	}
+	e.out = append(e.out, p)
+	return nil
+}
+
+func (e *editor) tooMany() error {
+	return refuse("table-too-long", "edits that show %d packets and more", len(e.out))
 }
 
 // start marks the first packet that an edit shows: the ones before it, which are only decoded,

@@ -1,6 +1,7 @@
 package mp4
 
 import (
+	"encoding/binary"
 	"math"
 
 	"github.com/mediagauge/mediagauge/media"
@@ -26,31 +27,54 @@ func (m *movie) readElst(b box) error {
 	if c.Left() != n*width {
 		n = c.Left() / width
 	}
-	if n == 0 {
-		return nil
+	list := editList{rows: c.Bytes(n * width), width: width}
+	if c.Err() != nil {
+		return refuse("box-overrun", "edit list of %d bytes", len(b.body))
 	}
-	t.edits = make([]edit, 0, n)
-	for range n {
-		var e edit
-		if version == 1 {
-			e = edit{duration: int64(c.U64()), time: int64(c.U64())}
-		} else {
-			e = edit{duration: int64(c.U32()), time: int64(c.I32())}
-		}
-		c.Skip(4)
-		if e.duration < 0 {
+	for i := range n {
+		if list.at(i).duration < 0 {
 			return malformed("an edit of negative length")
 		}
-		t.edits = append(t.edits, e)
+	}
+	if n > 0 {
+		t.edits = list
 	}
 	return nil
+}
+
+// editList is an edit list as it stands in the file.
+type editList struct {
+	rows  []byte
+	width int // of a row: 12 bytes, or 20 with 64-bit numbers
+}
+
+// edit is one entry of an edit list.
+type edit struct {
+	duration int64 // in the movie's timescale
+	time     int64 // in the track's; -1 for an empty edit
+}
+
+func (l *editList) count() int {
+	if l.width == 0 {
+		return 0
+	}
+	return len(l.rows) / l.width
+}
+
+func (l *editList) at(i int) edit {
+	row := l.rows[i*l.width:]
+	if l.width == 20 {
+		return edit{duration: int64(binary.BigEndian.Uint64(row)), time: int64(binary.BigEndian.Uint64(row[8:]))}
+	}
+	return edit{duration: int64(u32At(row, 0)), time: int64(int32(u32At(row, 4)))}
 }
 
 // noteEdits works out how far an edit list moves the track, which fragments are read with.
 func (t *track) noteEdits(movieScale int64) {
 	var empty, start int64
 	first := 0
-	for i, e := range t.edits {
+	for i := range t.edits.count() {
+		e := t.edits.at(i)
 		switch {
 		case i == 0 && e.time == -1:
 			empty, first = e.duration, 1
@@ -77,9 +101,10 @@ func (t *track) spans(movieScale int64) ([]span, error) {
 	if movieScale <= 0 {
 		return nil, refuse("edit-list", "edits without a movie timescale")
 	}
-	out := make([]span, 0, len(t.edits))
+	out := make([]span, 0, t.edits.count())
 	var total int64
-	for _, e := range t.edits {
+	for i := range t.edits.count() {
+		e := t.edits.at(i)
 		s := span{time: e.time, duration: rescale(e.duration, t.timescale, movieScale, roundNear)}
 		if s.duration == noTime || s.time < -1 || s.duration > math.MaxInt64-max(0, s.time) ||
 			total > math.MaxInt64/2-s.duration {
@@ -96,13 +121,8 @@ func (t *track) spans(movieScale int64) ([]span, error) {
 // mov_fix_index). Start and length of the track follow from the edits alone.
 func (m *movie) applyEdits(t *track) error {
 	ix := &t.index0
-	if len(t.edits) == 0 {
+	if t.edits.count() == 0 {
 		ix.lazy = true
-		if ix.count <= smallIndex {
-			if err := t.expand(); err != nil {
-				return err
-			}
-		}
 		t.startWithoutEdits()
 		return m.estimateDelay(t)
 	}
@@ -122,15 +142,21 @@ func (m *movie) applyEdits(t *track) error {
 	if ix.count > smallIndex && leading == len(spans)-1 && t.simpleEdit(spans[leading], empty) {
 		ix.lazy = true
 	} else {
-		if err := t.expand(); err != nil {
+		if err := m.expand(t); err != nil {
 			return err
 		}
-		e := editor{t: t, old: ix.list, spans: spans}
+		e := editor{t: t, old: ix.list, spans: spans, most: m.spareSamples}
+		if leading == len(spans)-1 {
+			e.out = ix.list[:0] // a single edit never writes ahead of where it reads
+		}
 		if err := e.run(); err != nil {
 			return err
 		}
 		ix.list = e.out
 		ix.count = int64(len(e.out))
+		if leading < len(spans)-1 {
+			m.spareSamples -= 2 * ix.count
+		}
 	}
 	t.start = empty
 	t.duration = min(t.duration, total)
@@ -202,24 +228,4 @@ func (t *track) offsetsAtLeast(time int64) bool {
 		}
 	}
 	return true
-}
-
-// packets returns a function that yields the packets of the index.
-func (t *track) packets() func() (sample, bool) {
-	if !t.index0.lazy {
-		i := 0
-		return func() (sample, bool) {
-			if i >= len(t.index0.list) {
-				return sample{}, false
-			}
-			i++
-			return t.index0.list[i-1], true
-		}
-	}
-	w := t.walk()
-	return func() (sample, bool) {
-		s, ok := w.next()
-		s.dts += t.index0.shift
-		return s, ok
-	}
 }

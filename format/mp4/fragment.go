@@ -1,11 +1,6 @@
 package mp4
 
-import (
-	"math"
-
-	"github.com/mediagauge/mediagauge/internal/bits"
-	"github.com/mediagauge/mediagauge/probe"
-)
+import "github.com/mediagauge/mediagauge/probe"
 
 // trex holds a track's defaults for fragments (ISO/IEC 14496-12, 8.8.3).
 type trex struct {
@@ -145,83 +140,6 @@ func (m *movie) otherEntry(t *track) error {
 	return nil
 }
 
-// run is a run of samples being read.
-type run struct {
-	f     *fragment
-	t     *track
-	c     *bits.Cursor
-	flags uint32
-	pos   int64
-	dts   int64
-}
-
-// Flags of a track run (8.8.8) and of a sample (8.8.3.1).
-const (
-	runOffset     = 0x001
-	runFirstFlags = 0x004
-	runDuration   = 0x100
-	runSize       = 0x200
-	runFlags      = 0x400
-	runCts        = 0x800
-
-	sampleNonSync   = 0x00010000
-	sampleDependsOn = 0x01000000
-)
-
-// readTrun reads a run of samples (8.8.8).
-func (m *movie) readTrun(b box) error {
-	f := &m.frag
-	if !f.hasTfhd {
-		return malformed("a run of samples without a track")
-	}
-	t := m.trackByID(f.id)
-	if t == nil || f.entry != 1 && !t.anyEntry {
-		return m.otherEntry(t)
-	}
-	c := b.cursor()
-	c.Skip(1)
-	flags := c.U24()
-	n := int64(c.U32())
-	var offset int32
-	first := f.flags
-	if flags&runOffset != 0 {
-		offset = c.I32()
-	}
-	if flags&runFirstFlags != 0 {
-		first = c.U32()
-	}
-	width := 0
-	for _, bit := range []uint32{runDuration, runSize, runFlags, runCts} {
-		if flags&bit != 0 {
-			width += 4
-		}
-	}
-	if c.Err() != nil || width > 0 && n > int64(c.Left()/width) {
-		return refuse("box-overrun", "%d samples in a run of %d bytes", n, len(b.body))
-	}
-	if n == 0 {
-		return nil
-	}
-	if m.runSamples += n; m.runSamples > largeIndex {
-		return refuse("table-too-long", "more than %d samples in fragments", largeIndex)
-	}
-	dts, err := m.runStart(t)
-	if err != nil {
-		return err
-	}
-	r := run{f: f, t: t, c: c, flags: flags, pos: f.base + int64(offset), dts: dts}
-	if err := r.read(n, first); err != nil {
-		return err
-	}
-	f.next[f.id] = r.dts + t.timeOffset
-	f.implicit = r.pos
-	t.trackEnd = r.dts + t.timeOffset
-	if t.duration < t.trackEnd {
-		t.duration = t.trackEnd
-	}
-	return nil
-}
-
 // runStart is the decoding time at which a run begins.
 func (m *movie) runStart(t *track) (int64, error) {
 	f := &m.frag
@@ -235,53 +153,4 @@ func (m *movie) runStart(t *track) (int64, error) {
 		return 0, refuse("fragment-table", "fragments whose times stand only in the segment index")
 	}
 	return t.trackEnd - t.timeOffset, nil
-}
-
-// read appends n samples to the track's packets.
-func (r *run) read(n int64, first uint32) error {
-	t, f := r.t, r.f
-	previous := int64(noTime)
-	if k := len(t.index0.list); k > 0 {
-		previous = t.index0.list[k-1].dts
-	}
-	for i := range n {
-		duration, size, marks := f.duration, f.size, f.flags
-		if i == 0 {
-			marks = first
-		}
-		s := sample{pos: r.pos, dts: r.dts, hasCtts: true}
-		if r.flags&runDuration != 0 {
-			duration = r.c.U32()
-		}
-		if r.flags&runSize != 0 {
-			size = r.c.U32()
-		}
-		if r.flags&runFlags != 0 {
-			marks = r.c.U32()
-		}
-		if r.flags&runCts != 0 {
-			s.ctts = r.c.I32()
-		}
-		if s.ctts < 0 {
-			t.dtsShift = max(t.dtsShift, min(-int64(s.ctts), math.MaxInt32))
-		}
-		s.size = int64(size)
-		s.key = t.isAudio() || marks&(sampleNonSync|sampleDependsOn) == 0
-		s.discard = previous != noTime && previous >= s.dts
-		t.index0.list = append(t.index0.list, s)
-		t.index0.count++
-		if size == 0 {
-			return malformed("a sample of no bytes")
-		}
-		if r.dts > math.MaxInt64-int64(duration) {
-			return malformed("decoding times beyond 63 bits")
-		}
-		t.noteDuration(duration)
-		r.dts += int64(duration)
-		r.pos += int64(size)
-		t.dataSize += int64(size)
-		t.fpsDuration += int64(duration)
-		t.fpsFrames++
-	}
-	return nil
 }

@@ -17,10 +17,11 @@ type sample struct {
 	discard bool // outside its edit, decoded but not shown
 }
 
-// index lists a track's packets in decoding order: all of them in list, or those of the tables
-// with shift added to every decoding time.
+// index lists a track's packets in decoding order: those of the tables, in list or, with shift
+// added to every decoding time, as they stand there; and those of the fragments.
 type index struct {
 	list   []sample
+	runs   []fragmentRun
 	lazy   bool
 	shift  int64
 	count  int64
@@ -223,12 +224,20 @@ func (t *track) countBlocks() error {
 	return nil
 }
 
+// spareRoom is how many samples may be written out, 6 MiB, before any header is read.
+const spareRoom = 6 << 20 / sampleBytes
+
+const sampleBytes = 32 // that a sample takes in memory
+
+// sampleRoom is how many more may be: as many as take three times the bytes of the header.
+func sampleRoom(header int64) int64 { return 3 * header / sampleBytes }
+
 // expand writes out the packets of the tables, when they are not too many.
-func (t *track) expand() error {
-	if t.index0.count > largeIndex {
+func (m *movie) expand(t *track) error {
+	if m.spareSamples -= t.index0.count; m.spareSamples < 0 || t.index0.count > largeIndex {
 		return refuse("table-too-long", "%d samples", t.index0.count)
 	}
-	list := make([]sample, 0, min(t.index0.count, smallIndex))
+	list := make([]sample, 0, t.index0.count)
 	for w := t.walk(); ; {
 		s, ok := w.next()
 		if !ok {

@@ -35,6 +35,7 @@ func (m *movie) readMoov(b box) error {
 		m.warn(b.off, "a second movie box is ignored")
 		return nil
 	}
+	m.spareSamples += sampleRoom(int64(len(b.body)))
 	if err := m.children(b); err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ type movie struct {
 	extraFragments int
 	moofSize       int64
 	runSamples     int64 // in all fragments
+	spareSamples   int64 // that may still be written out
 	hasSidx        bool
 	refTrack       *track // whose segment index stands for tracks without one
 	refOffset      int64

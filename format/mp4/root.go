@@ -11,6 +11,7 @@ import (
 // readRoot walks the boxes at the top of the file. Media data are stepped over; everything else
 // that can change a value is read once.
 func (m *movie) readRoot() error {
+	m.spareSamples = spareRoom
 	if _, err := m.src.at(0, window, 0); err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ type track struct {
 	anyEntry bool // further sample entries are of the same type
 
 	samples sampleTable
-	edits   []edit
+	edits   editList
 
 	padding     int64 // audio samples to leave out at the start
 	dtsShift    int64
@@ -126,12 +126,6 @@ type sampleEntry struct {
 type dataRef struct {
 	kind string
 	path string
-}
-
-// edit is one entry of an edit list.
-type edit struct {
-	duration int64 // in the movie's timescale
-	time     int64 // in the track's; -1 for an empty edit
 }
 
 type chapter struct {
