@@ -31,7 +31,13 @@ type Stream struct {
 // Streams reads testdata/streams.tsv of the package under test.
 func Streams(tb testing.TB) []Stream {
 	tb.Helper()
-	f, err := os.Open("testdata/streams.tsv")
+	return ReadStreams(tb, "testdata/streams.tsv")
+}
+
+// ReadStreams reads the table at path.
+func ReadStreams(tb testing.TB, path string) []Stream {
+	tb.Helper()
+	f, err := os.Open(path)
 	if err != nil {
 		tb.Fatal(err)
 	}
