@@ -24,6 +24,7 @@ type feed struct {
 	t    *track
 	next func() (sample, bool)
 	cur  sample
+	at   int64 // its decoding time in microseconds
 	ok   bool
 
 	frames   int64 // packets read
@@ -34,6 +35,7 @@ type feed struct {
 
 func (f *feed) advance() {
 	f.cur, f.ok = f.next()
+	f.at = microseconds(f.cur.dts, f.t.timescale)
 }
 
 // analyse finds what ffprobe finds by reading packets.
@@ -68,10 +70,9 @@ type analysis struct {
 }
 
 func (a *analysis) run() error {
-	const enough = 1 << 18
 	for !a.satisfied() && a.bytes < probeSize {
-		if a.steps++; a.steps > enough {
-			return refuse("table-too-long", "more than %d packets to look at", enough)
+		if err := a.count(); err != nil {
+			return err
 		}
 		if len(a.queued) > 0 {
 			f := a.queued[0]
@@ -91,6 +92,15 @@ func (a *analysis) run() error {
 		if err != nil || stop {
 			return err
 		}
+	}
+	return nil
+}
+
+// count counts a packet; each is chosen among those of all tracks.
+func (a *analysis) count() error {
+	const enough, looks = 1 << 18, 1 << 22
+	if a.steps++; a.steps > enough || a.steps*len(a.feeds) > looks {
+		return refuse("table-too-long", "more than %d packets to look at", a.steps-1)
 	}
 	return nil
 }
@@ -172,8 +182,8 @@ func (a *analysis) pick() (*feed, error) {
 			return best, nil
 		}
 		best.advance()
-		if a.steps++; a.steps > 1<<18 {
-			return nil, refuse("table-too-long", "too many packets to look at")
+		if err := a.count(); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -185,7 +195,7 @@ func (a *analysis) pickNow() *feed {
 		if !f.ok {
 			continue
 		}
-		dts := rescale(f.cur.dts, 1_000_000, f.t.timescale, roundNear)
+		dts := f.at
 		apart := abs(bestDTS - dts)
 		if best == nil || dts != noTime &&
 			(apart <= 1_000_000 && f.cur.pos < best.cur.pos || apart > 1_000_000 && dts < bestDTS) {

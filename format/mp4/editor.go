@@ -17,11 +17,11 @@ type editor struct {
 	audioEdit int // 1 while the first edit of a sound track that is not empty is applied
 	held      []int64
 	work      int   // packets looked at
-	most      int64 // packets that edits in a row may show
+	spare     int64 // packets that there may be room made for
 }
 
 // maxWork bounds what edits may cause: each can repeat the track, and must find its place in it.
-const maxWork = 8 * largeIndex
+const maxWork = 2 * largeIndex
 
 func (e *editor) run() error {
 	t := e.t
@@ -93,6 +93,7 @@ func (e *editor) search(time int64, any bool) int {
 	}
 	for b-a > 1 {
 		m := (a + b) / 2
+		e.work++
 		if e.old[m].dts >= time {
 			b = m
 		}
@@ -166,11 +167,11 @@ func (e *editor) apply(s span) error {
 	return nil
 }
 
-// add appends a packet, in room that doubles: no more than twice as much is ever taken.
+// add appends a packet, in room that doubles.
 func (e *editor) add(p sample) error {
 	if n := len(e.out); n == cap(e.out) {
-		room := min(2*int64(max(n, len(e.old), 64)), e.most/2)
-		if room <= int64(n) {
+		room := 2 * max(n, 32)
+		if e.spare -= int64(room); e.spare < 0 {
 			return e.tooMany()
 		}
 		e.out = append(make([]sample, 0, room), e.out...)

@@ -126,6 +126,9 @@ func (m *movie) applyEdits(t *track) error {
 		t.startWithoutEdits()
 		return m.estimateDelay(t)
 	}
+	if m.spareSamples -= int64(t.edits.count() / 2); m.spareSamples < 0 {
+		return refuse("table-too-long", "%d edits", t.edits.count())
+	}
 	spans, err := t.spans(m.timescale)
 	if err != nil {
 		return err
@@ -145,18 +148,16 @@ func (m *movie) applyEdits(t *track) error {
 		if err := m.expand(t); err != nil {
 			return err
 		}
-		e := editor{t: t, old: ix.list, spans: spans, most: m.spareSamples}
+		e := editor{t: t, old: ix.list, spans: spans, spare: m.spareSamples}
 		if leading == len(spans)-1 {
 			e.out = ix.list[:0] // a single edit never writes ahead of where it reads
 		}
 		if err := e.run(); err != nil {
 			return err
 		}
+		m.spareSamples = e.spare
 		ix.list = e.out
 		ix.count = int64(len(e.out))
-		if leading < len(spans)-1 {
-			m.spareSamples -= 2 * ix.count
-		}
 	}
 	t.start = empty
 	t.duration = min(t.duration, total)

@@ -224,8 +224,8 @@ func (t *track) countBlocks() error {
 	return nil
 }
 
-// spareRoom is how many samples may be written out, 6 MiB, before any header is read.
-const spareRoom = 6 << 20 / sampleBytes
+// spareRoom is how many samples may be written out, 5 MiB, before any header is read.
+const spareRoom = 5 << 20 / sampleBytes
 
 const sampleBytes = 32 // that a sample takes in memory
 
