@@ -52,7 +52,7 @@ func render(known, unknown Outcome) string {
 }
 
 // hold compares with the golden file, or rewrites it.
-func (g *golden) hold(t reporter, known, unknown Outcome) {
+func (g *golden) hold(t Reporter, known, unknown Outcome) {
 	t.Helper()
 	got := render(known, unknown)
 	if *update {

@@ -19,8 +19,8 @@ const (
 	memoryPerByte = 4
 )
 
-// reporter is what the checks need of a *testing.T.
-type reporter interface {
+// Reporter is what the checks need of a *testing.T.
+type Reporter interface {
 	Helper()
 	Errorf(format string, args ...any)
 }
@@ -60,7 +60,7 @@ func Run(t *testing.T, f probe.Format, dir string) {
 }
 
 // matrix asks sources of other habits, and one that fails at each read in turn.
-func matrix(t reporter, p *probe.Prober, data []byte, known, unknown Outcome) {
+func matrix(t Reporter, p *probe.Prober, data []byte, known, unknown Outcome) {
 	t.Helper()
 	for _, want := range []struct {
 		unknown bool
@@ -85,7 +85,7 @@ func matrix(t reporter, p *probe.Prober, data []byte, known, unknown Outcome) {
 }
 
 // limits gives exactly what reading takes, then one less.
-func limits(t reporter, p *probe.Prober, data []byte, known Outcome) {
+func limits(t Reporter, p *probe.Prober, data []byte, known Outcome) {
 	t.Helper()
 	cases := []struct {
 		name string

@@ -16,7 +16,7 @@ const (
 
 // sweep cuts data at the edges of its structures, near them, in the first bytes and at random: an
 // answer or a typed error, in bounded time and memory.
-func sweep(t reporter, p *probe.Prober, data []byte) {
+func sweep(t Reporter, p *probe.Prober, data []byte) {
 	t.Helper()
 	var cuts []int64
 	for _, edge := range Edges(p, data) {
@@ -29,12 +29,21 @@ func sweep(t reporter, p *probe.Prober, data []byte) {
 	for range randomCuts {
 		cuts = append(cuts, random.Int64N(int64(len(data))+1))
 	}
+	Truncate(t, p, data, cuts)
+}
+
+// Truncate probes data cut at each of cuts that lies in it, with the length known and not: an
+// answer or a typed error that blames the file, in bounded time and memory. It returns how often
+// it probed.
+func Truncate(t Reporter, p *probe.Prober, data []byte, cuts []int64) (probes int) {
+	t.Helper()
 	slices.Sort(cuts)
 	for _, cut := range slices.Compact(cuts) {
 		if cut < 0 || cut >= int64(len(data)) {
 			continue
 		}
 		for _, unknown := range []bool{false, true} {
+			probes++
 			o := ProbeWithin(maxTime, p, &script{data: data[:cut], unknown: unknown}, probe.Limits{})
 			if err := o.Sound(); err != nil {
 				t.Errorf("cut at %d (length unknown: %v): %v", cut, unknown, err)
@@ -47,6 +56,7 @@ func sweep(t reporter, p *probe.Prober, data []byte) {
 			}
 		}
 	}
+	return probes
 }
 
 // Edges finds where the structures of data begin, without knowing the format: it allows one
