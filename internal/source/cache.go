@@ -14,8 +14,14 @@ type window struct {
 	off, end int64
 	width    int64         // what it would have been without clipping; the next one doubles it
 	done     chan struct{} // closed once data or err is set
-	data     []byte
+	data     []byte        // of buf
+	buf      *buffer
 	err      error
+}
+
+// fill makes the first n bytes of buf the data of w.
+func (w *window) fill(buf *buffer, n int64) {
+	w.buf, w.data, w.end = buf, buf.data[:n:n], w.off+n
 }
 
 // cache holds the windows of one Object, apart from each other and in order of offset. The
@@ -116,7 +122,18 @@ func (c *cache) drop(w *window) {
 	c.oldest = slices.DeleteFunc(c.oldest, same)
 }
 
-// trim lets the oldest loaded windows go until the budget is met. The first, which holds the
+// release gives the buffers back. Nobody may read from a window afterwards.
+func (c *cache) release() {
+	for _, w := range c.windows {
+		if w.buf != nil {
+			w.buf.free()
+		}
+	}
+	c.windows, c.oldest = nil, nil
+}
+
+// trim lets the oldest loaded windows go until the budget is met. Their buffers are not used
+// again: somebody may be copying from them. The first, which holds the
 // head that every format looks at again, stays.
 func (c *cache) trim() {
 	kept := int64(0)

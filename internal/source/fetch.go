@@ -74,16 +74,15 @@ func (o *Object) openBody(a *answer) error {
 	if err != nil {
 		return o.failStatus(a.StatusCode, err)
 	}
-	data := make([]byte, n)
-	if err := o.readBody(a, data); err != nil {
+	w := o.cache.start(plan{end: n, width: headWindow})
+	w.fill(newBuffer(n), n)
+	close(w.done)
+	if err := o.readBody(a, w.data); err != nil {
 		return o.fail(err)
 	}
-	if code, reason := o.xmlError(a.Header, data); code != "" {
+	if code, reason := o.xmlError(a.Header, w.data); code != "" {
 		return &Error{Code: code, Ref: o.target.ref, Status: a.StatusCode, Err: reason}
 	}
-	w := o.cache.start(plan{end: n, width: headWindow})
-	w.data = data
-	close(w.done)
 	return nil
 }
 
@@ -199,26 +198,26 @@ func (o *Object) request(ctx context.Context, r *byteRange, to *url.URL) (*http.
 	if signed {
 		to = o.target.url
 	}
-	u := *to
-	req := (&http.Request{Method: http.MethodGet, URL: &u, Host: u.Host, Header: http.Header{}}).WithContext(ctx)
-	if signed {
+	req := (&http.Request{Method: http.MethodGet, URL: to, Host: to.Host, Header: make(http.Header, 8)}).WithContext(ctx)
+	if signed && o.target.storage != nil {
+		u := *to // signers may write to it
+		req.URL = &u
 		if err := o.target.sign(ctx, req, o.opener.cfg.now()); err != nil {
 			return nil, err
 		}
 	}
-	req.Header.Set("Accept-Encoding", "identity")
-	req.Header.Set("User-Agent", "mediagauge")
+	// Set would allocate for each. Nobody writes into the values of a request.
+	req.Header["Accept-Encoding"], req.Header["User-Agent"] = acceptEncoding, userAgent
 	if r != nil {
-		req.Header.Set("Range", r.String())
+		req.Header["Range"] = []string{r.String()}
 	}
-	switch {
-	case strong(o.ETag):
-		req.Header.Set("If-Match", o.ETag)
-	case !o.LastModified.IsZero():
-		req.Header.Set("If-Unmodified-Since", o.LastModified.UTC().Format(http.TimeFormat))
+	if o.precondition != "" {
+		req.Header[o.precondition] = o.expected
 	}
 	return req, nil
 }
+
+var acceptEncoding, userAgent = []string{"identity"}, []string{"mediagauge"}
 
 // readBody fills p from the body, under the minimum rate.
 func (o *Object) readBody(a *answer, p []byte) error {

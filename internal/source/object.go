@@ -43,10 +43,16 @@ type Object struct {
 	slots   chan struct{}      // one per request in flight
 	stream  *stream            // non-nil when the origin ignores ranges; set by open
 
-	mu    sync.Mutex
-	size  int64 // -1: unknown
-	cache cache
-	final *url.URL // where redirects led; nil: ask the target
+	precondition string // header that later requests carry, "" for none; set by open
+	expected     []string
+	modified     string // Last-Modified as sent
+
+	mu      sync.Mutex
+	size    int64 // -1: unknown
+	cache   cache
+	final   *url.URL // where redirects led; nil: ask the target
+	readers int      // calls of ReadAt under way
+	closed  bool
 }
 
 func newObject(ctx context.Context, o *Opener, t *target) *Object {
@@ -81,7 +87,34 @@ func (o *Object) Close() error {
 	if o.stream != nil {
 		o.stream.close()
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	if o.readers == 0 {
+		o.cache.release()
+	}
 	return nil
+}
+
+// enter and leave enclose every use of the cache's buffers, so that they go back to the pool
+// when the Object is closed and the last reader has left.
+func (o *Object) enter() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return false
+	}
+	o.readers++
+	return true
+}
+
+func (o *Object) leave() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.readers--
+	if o.closed && o.readers == 0 {
+		o.cache.release()
+	}
 }
 
 // ReadAt follows io.ReaderAt and is safe for concurrent use. Errors are io.EOF, or hold an
@@ -108,6 +141,10 @@ func (o *Object) readAt(p []byte, off int64) (n int, err error) {
 	if o.stream != nil {
 		return o.stream.readAt(p, off)
 	}
+	if !o.enter() {
+		return 0, context.Cause(o.ctx)
+	}
+	defer o.leave()
 	for n < len(p) {
 		if o.ctx.Err() != nil {
 			return n, context.Cause(o.ctx)
@@ -145,15 +182,16 @@ func (o *Object) readOnce(p []byte, off int64) (int, error) {
 
 // load fetches w and wakes everyone who waits for it.
 func (o *Object) load(w *window) {
-	data := make([]byte, w.end-w.off)
-	n, err := o.fetch(data, w.off)
+	buf := newBuffer(w.end - w.off)
+	n, err := o.fetch(buf.data, w.off)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err != nil {
 		w.err = err
 		o.cache.drop(w)
+		buf.free()
 	} else {
-		w.data, w.end = data[:n:n], w.off+int64(n)
+		w.fill(buf, int64(n))
 		o.cache.trim()
 	}
 	close(w.done)

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -15,13 +14,22 @@ var verbatim = []string{"", "identity", "aws-chunked"}
 
 // setFacts takes the version from the opening answer.
 func (o *Object) setFacts(h http.Header) {
-	o.ETag, o.LastModified = etag(h), lastModified(h)
+	o.ETag, o.LastModified, o.modified = etag(h), lastModified(h), h.Get("Last-Modified")
+	switch {
+	case strong(o.ETag):
+		o.precondition, o.expected = "If-Match", []string{o.ETag}
+	case !o.LastModified.IsZero():
+		o.precondition, o.expected = "If-Unmodified-Since", []string{o.LastModified.UTC().Format(http.TimeFormat)}
+	}
 }
 
 // sameVersion compares what identifies a version, where both answers tell it.
 func (o *Object) sameVersion(h http.Header) error {
 	if now := etag(h); now != "" && o.ETag != "" && now != o.ETag {
 		return errChanged
+	}
+	if h.Get("Last-Modified") == o.modified {
+		return nil
 	}
 	if now := lastModified(h); !now.IsZero() && !o.LastModified.IsZero() && !now.Equal(o.LastModified) {
 		return errChanged
@@ -63,7 +71,10 @@ func checkEncoding(h http.Header) error {
 // byteRange is first and last byte, both included.
 type byteRange struct{ first, last int64 }
 
-func (r byteRange) String() string { return fmt.Sprintf("bytes=%d-%d", r.first, r.last) }
+func (r byteRange) String() string {
+	b := strconv.AppendInt(append(make([]byte, 0, 48), "bytes="...), r.first, 10)
+	return string(strconv.AppendInt(append(b, '-'), r.last, 10))
+}
 
 // checkRange returns how many bytes a 206 carries, after making sure that they start where
 // they were asked for and that the whole is as long as before. RFC 9110, 14.4 and 15.3.7.

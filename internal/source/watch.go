@@ -16,22 +16,33 @@ type watch struct {
 	floor  int64 // bytes per window
 
 	mu      sync.Mutex
-	got     int64 // in this window
+	got     int64         // in this window
+	left    time.Duration // of the total, after this window; negative: there is no total
 	stopped bool
 	timer   *time.Timer
-	total   *time.Timer
 }
 
+// newWatch starts a watch; a total of 0 is none.
 func newWatch(window time.Duration, rate int64, total time.Duration, cancel func(error)) *watch {
-	w := &watch{cancel: cancel, window: window}
+	w := &watch{cancel: cancel, window: window, left: -1}
 	w.floor = int64(float64(rate) * window.Seconds())
+	if total > 0 {
+		w.left = total
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.timer = time.AfterFunc(window, w.tick)
-	if total > 0 {
-		w.total = time.AfterFunc(total, func() { cancel(errSlow) })
-	}
+	w.timer = time.AfterFunc(w.stretch(), w.tick)
 	return w
+}
+
+// stretch takes the next window, a shorter one at the end of the total.
+func (w *watch) stretch() time.Duration {
+	if w.left < 0 {
+		return w.window
+	}
+	d := min(w.window, w.left)
+	w.left -= d
+	return d
 }
 
 func (w *watch) tick() {
@@ -39,11 +50,11 @@ func (w *watch) tick() {
 	defer w.mu.Unlock()
 	switch {
 	case w.stopped:
-	case w.got < w.floor:
+	case w.left == 0, w.got < w.floor:
 		w.cancel(errSlow)
 	default:
 		w.got = 0
-		w.timer.Reset(w.window)
+		w.timer.Reset(w.stretch())
 	}
 }
 
@@ -58,7 +69,4 @@ func (w *watch) stop() {
 	defer w.mu.Unlock()
 	w.stopped = true
 	w.timer.Stop()
-	if w.total != nil {
-		w.total.Stop()
-	}
 }
