@@ -34,7 +34,12 @@ type scanner struct {
 	queue      []packet
 	taken      int     // of queue
 	sizes      []int64 // of the last block's frames
+	steps      int     // elements that were stepped over
 }
+
+// maxSteps bounds the elements among the Clusters that are looked at: the 5,000,000 bytes of
+// frames that ffprobe reads at most come in a tenth of that.
+const maxSteps = 250_000
 
 func (f *file) newScanner() *scanner {
 	s := &scanner{f: f, pos: f.cluster, segmentEnd: math.MaxInt64}
@@ -70,6 +75,9 @@ func (s *scanner) advance() error {
 			return errDamaged // more behind the Segment
 		}
 		return io.EOF
+	}
+	if s.steps++; s.steps > maxSteps {
+		return refuse(ruleLongScan, s.pos, "more than %d elements", maxSteps)
 	}
 	e, ok, err := s.f.element(s.pos)
 	if err != nil {

@@ -90,5 +90,26 @@ var stereoModes = [stereoModeCount]string{
 	"anaglyph_cyan_red", "right_left", "anaglyph_green_magenta", "block_lr", "block_rl",
 }
 
+// packings are the values of StereoMode, RFC 9559 section 5.1.4.1.28.3, in the words observed in
+// ffprobe's output; an anaglyph is no packing.
+var packings = [stereoModeCount]struct {
+	name     string
+	inverted bool // the right eye comes first
+}{
+	0:  {"2D", false},
+	1:  {"side by side", false},
+	2:  {"top and bottom", true},
+	3:  {"top and bottom", false},
+	4:  {"checkerboard", true},
+	5:  {"checkerboard", false},
+	6:  {"interleaved lines", true},
+	7:  {"interleaved lines", false},
+	8:  {"interleaved columns", true},
+	9:  {"interleaved columns", false},
+	11: {"side by side", true},
+	13: {"frame alternate", false},
+	14: {"frame alternate", true},
+}
+
 // planes names the values of TrackPlaneType.
 var planes = [planeCount]string{"left", "right", "background"}

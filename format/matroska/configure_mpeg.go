@@ -21,6 +21,9 @@ func (s *stream) reordered() error {
 		return probe.Refuse(ruleReorder, "track %d: decoding times and B pictures", s.entry.number)
 	}
 	s.sim.reorder, s.sim.settle = 1, 2
+	if s.t.Codec.Name == "mpeg1video" {
+		s.sim.settle = 1 // observed: one picture is enough for a start time
+	}
 	return nil
 }
 
@@ -36,6 +39,9 @@ func configureMPEG12(s *stream) error {
 			return probe.Refuse(ruleFirstFrame, "track %d: the other MPEG video", s.entry.number)
 		}
 		sequence.Describe(&s.t)
+		if sequence.MPEG2 { // of MPEG-1 ffprobe does not tell it
+			s.t.BufferSize = int64(sequence.VBVBufferSize) << 14
+		}
 		s.sim.codecRate = sequence.FrameRate()
 		return s.reordered()
 	})

@@ -13,8 +13,9 @@ import (
 // badPrivate is the refusal of a configuration that cannot be read.
 func badPrivate(err error) error { return probe.Refuse(ruleCodecPrivate, "CodecPrivate: %w", err) }
 
-// h264Unguessed is how many packets it takes until ffprobe believes that nothing is reordered:
-// seven decoded pictures and one more.
+// h264Unguessed is how many packets it takes until ffprobe believes that nothing is reordered.
+// Where something is, it takes two more than are held back. Observed on files of one picture,
+// two, three and so on: start_time is not there as long as there are fewer.
 const h264Unguessed = 8
 
 func configureH264(s *stream) error {
@@ -47,7 +48,7 @@ func configureH264(s *stream) error {
 	if !told {
 		return s.h264Delay(sets)
 	}
-	s.sim.reorder, s.sim.settle = depth, depth+1
+	s.sim.reorder, s.sim.settle = depth, depth+2
 	if depth == 0 {
 		s.sim.settle = h264Unguessed
 	}

@@ -274,6 +274,7 @@ func configureRaw(s *stream) error {
 	if format == "" {
 		return probe.Refuse(ruleFourCC, "uncompressed %s", s.t.Codec.Tag)
 	}
-	s.t.Video.PixelFormat = format
+	v := s.t.Video
+	v.PixelFormat, v.CodedWidth, v.CodedHeight = format, v.Width, v.Height
 	return nil
 }

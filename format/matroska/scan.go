@@ -316,7 +316,11 @@ var unseen = map[string]bool{"h264": true, "vp9": true}
 // atEnd looks at the streams when the frames ran out: what still lacks frames is not told.
 func (f *file) atEnd() error {
 	for _, s := range f.streams {
-		if s.entry == nil || !s.sim.lacksParams || s.sim.onFrame == nil || s.sim.count == 0 && unseen[s.t.Codec.Name] {
+		if s.entry == nil || !s.sim.lacksParams || s.sim.onFrame == nil {
+			continue
+		}
+		if v := s.t.Video; s.sim.count == 0 && unseen[s.t.Codec.Name] {
+			v.CodedWidth, v.CodedHeight = v.Width, v.Height
 			continue
 		}
 		return refuse(ruleFirstFrame, s.entry.off, "track %d has no frame that tells its values", s.entry.number)

@@ -28,6 +28,7 @@ type file struct {
 	scanned    int64 // bytes of frames that were counted
 	grey       bool  // ffprobe may have stopped reading frames
 	cues       bool  // there is an index
+	tagCount   int
 	simpleTags int
 }
 
@@ -151,7 +152,10 @@ func (f *file) readSegment() error {
 	if f.segment.size != unknownSize {
 		end = f.segment.end()
 	}
-	for off := f.segment.data; f.cluster == 0; {
+	for off, n := f.segment.data, 0; f.cluster == 0; n++ {
+		if n > maxLevel1 {
+			return fault(probe.Limit, off, "more than %d elements in front of the Clusters", maxLevel1)
+		}
 		if off == end {
 			return refuse(ruleNoCluster, off, "the Segment ends before a Cluster")
 		}
@@ -224,8 +228,14 @@ func (f *file) level1(e element) error {
 	return m.each(read)
 }
 
+// maxLevel1 bounds the elements in front of the first Cluster: files have about ten.
+const maxLevel1 = 10_000
+
 // addSeek takes one entry of a SeekHead, RFC 9559 section 5.1.1.
 func (f *file) addSeek(c child) error {
+	if len(f.seeks) >= maxSeeks {
+		return nil
+	}
 	s := seek{pos: 1<<64 - 1}
 	err := c.master().each(func(c child) error {
 		switch c.id {
@@ -236,9 +246,7 @@ func (f *file) addSeek(c child) error {
 		}
 		return nil
 	})
-	if len(f.seeks) < maxSeeks {
-		f.seeks = append(f.seeks, s)
-	}
+	f.seeks = append(f.seeks, s)
 	return err
 }
 

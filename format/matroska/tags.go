@@ -31,6 +31,12 @@ func (f *file) addTag(c child) error {
 	if c.id != idTag {
 		return nil
 	}
+	if f.tagCount++; f.tagCount > maxSimpleTags {
+		return fault(probe.Limit, c.off, "more than %d tags", maxSimpleTags)
+	}
+	if len(c.body) == 0 {
+		return nil
+	}
 	f.tag = tag{}
 	if err := c.master().each(f.addToTag); err != nil {
 		return err

@@ -55,7 +55,7 @@ func configureTheora(s *stream) error {
 	r := bits.NewBitReader(headers[0])
 	kind, magic := r.U(8), r.U64(48)
 	version := r.U(24)
-	r.Skip(32) // size in macroblocks
+	blocksWide, blocksHigh := r.Int(16), r.Int(16)
 	width, height := r.Int(24), r.Int(24)
 	r.Skip(16) // offset
 	fpsNum, fpsDen := int64(r.U(32)), int64(r.U(32))
@@ -67,7 +67,7 @@ func configureTheora(s *stream) error {
 		return badPrivate(errTheora)
 	}
 	v := s.t.Video
-	v.Width, v.Height, v.CodedWidth, v.CodedHeight = width, height, width, height
+	v.Width, v.Height, v.CodedWidth, v.CodedHeight = width, height, 16*blocksWide, 16*blocksHigh
 	v.PixelFormat = [4]string{"yuv420p", "", "yuv422p", "yuv444p"}[chroma]
 	v.Color.ChromaLocation = "center"
 	if space == 1 || space == 2 {

@@ -44,7 +44,7 @@ type videoEntry struct {
 	fourCC                      []byte
 	frameRate                   float64
 	colour                      *colourEntry
-	projection                  projection
+	projection                  *projection // nil when there is none
 }
 
 const unset = 1<<64 - 1
@@ -55,13 +55,6 @@ type colourEntry struct {
 	sitingHorz, sitingVert                  uint64
 	maxCLL, maxFALL                         uint64
 	mastering                               *masteringEntry
-}
-
-// projection is the Projection element.
-type projection struct {
-	kind             uint64
-	private          []byte
-	yaw, pitch, roll float64
 }
 
 // audioEntry is the Audio element.
@@ -259,7 +252,7 @@ func (v *videoEntry) add(c child) error {
 			return c.master().each(v.colour.add)
 		}
 	case idProjection:
-		v.projection = projection{}
+		v.projection = &projection{off: c.off}
 		return c.master().each(v.projection.add)
 	}
 	return nil
@@ -286,22 +279,6 @@ func (e *colourEntry) add(c child) error {
 	case idMastering:
 		e.mastering = &masteringEntry{}
 		return c.master().each(e.mastering.add)
-	}
-	return nil
-}
-
-func (p *projection) add(c child) error {
-	switch c.id {
-	case idProjectionType:
-		p.kind = c.uint(0)
-	case idProjectionPrivate:
-		p.private = c.body
-	case idPoseYaw:
-		p.yaw = c.float(0)
-	case idPosePitch:
-		p.pitch = c.float(0)
-	case idPoseRoll:
-		p.roll = c.float(0)
 	}
 	return nil
 }

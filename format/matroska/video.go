@@ -62,10 +62,10 @@ func (f *file) video(s *stream) error {
 		return probe.Refuse(ruleCodecPrivate, "%w", err)
 	}
 	mv.DolbyVision = dv
-	if v.projection.kind == 0 && (len(v.projection.private) == 0 || v.projection.private[0] == 0) {
-		mv.Rotation = v.projection.rotation()
+	if v.stereoMode < stereoModeCount {
+		mv.StereoMode, mv.StereoInverted = packings[v.stereoMode].name, packings[v.stereoMode].inverted
 	}
-	return nil
+	return v.projection.describe(mv)
 }
 
 // aspect returns the container's sample aspect ratio, zero when it gives none; RFC 9559 section
@@ -153,35 +153,3 @@ func (e *colourEntry) describe(v *media.Video) {
 	}
 	v.Mastering = e.mastering.describe()
 }
-
-// rotation turns ProjectionPoseRoll, counter-clockwise degrees after an optional flip by yaw,
-// into degrees clockwise. It goes through the 16.16 numbers of a display matrix, in which
-// ffprobe keeps it.
-func (p *projection) rotation() int {
-	if p.pitch == 0 && p.yaw == 0 && p.roll == 0 {
-		return 0
-	}
-	flip := p.yaw != 0
-	if p.pitch != 0 || flip && p.yaw != 180 && p.yaw != -180 || math.IsNaN(p.roll) || math.IsInf(p.roll, 0) {
-		return 0
-	}
-	angle := p.roll
-	if flip {
-		angle = -angle
-	}
-	radians := angle * math.Pi / 180
-	cos, sin := fixed(math.Cos(radians)), fixed(math.Sin(radians))
-	a, b, c, d := cos, -sin, sin, cos
-	if flip {
-		a, c = -a, -c
-	}
-	scaleX, scaleY := math.Hypot(a, c), math.Hypot(b, d)
-	if scaleX == 0 || scaleY == 0 {
-		return 0
-	}
-	printed := -int(math.Atan2(b/scaleY, a/scaleX) * 180 / math.Pi)
-	return ((-printed)%360 + 360) % 360
-}
-
-// fixed rounds towards zero to a 65536th.
-func fixed(x float64) float64 { return math.Trunc(x*65536) / 65536 }

@@ -37,6 +37,7 @@ type Sequence struct {
 	FrameRateExtN       int
 	FrameRateExtD       int
 	BitRate             int64 // bit/s, rounded up to 400
+	VBVBufferSize       int   // in units of 16384 bits
 	Profile, Level      int   // of MPEG-2; Profile counts down from 5 (Simple) to 0 (4:2:2)
 	ProgressiveSequence bool
 	ChromaFormat        int // 1 4:2:0, 2 4:2:2, 3 4:4:4
@@ -105,11 +106,13 @@ func (s *Sequence) parseUnit(unit []byte) error {
 	return nil
 }
 
-// parseHeader follows sequence_header() of 6.2.2.1 up to the bit rate.
+// parseHeader follows sequence_header() of 6.2.2.1 up to the buffer size.
 func (s *Sequence) parseHeader(r *bits.BitReader) {
 	s.Width, s.Height = r.Int(12), r.Int(12)
 	s.AspectRatio, s.FrameRateCode = r.Int(4), r.Int(4)
 	s.BitRate = int64(r.U(18)) * 400
+	r.Skip(1)
+	s.VBVBufferSize = r.Int(10)
 }
 
 // parseExtension follows sequence_extension() of 6.2.2.3.
@@ -122,7 +125,8 @@ func (s *Sequence) parseExtension(r *bits.BitReader) {
 	s.Width |= r.Int(2) << 12
 	s.Height |= r.Int(2) << 12
 	s.BitRate += int64(r.U(12)) << 18 * 400
-	r.Skip(1 + 8) // marker, vbv_buffer_size_extension
+	r.Skip(1)
+	s.VBVBufferSize |= r.Int(8) << 10
 	s.LowDelay = r.Flag()
 	s.FrameRateExtN, s.FrameRateExtD = r.Int(2), r.Int(5)
 }
