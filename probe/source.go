@@ -26,10 +26,15 @@ type Cost struct {
 	Bytes    int64 // bytes received
 }
 
+// NewSource returns a Source over r, an open file for example, that is size bytes long.
+func NewSource(r io.ReaderAt, size int64) Source { return sized{r, size} }
+
 // NewBytes returns a Source over b. The caller must not change b while it is in use.
-func NewBytes(b []byte) Source { return byteSource{bytes.NewReader(b)} }
+func NewBytes(b []byte) Source { return NewSource(bytes.NewReader(b), int64(len(b))) }
 
-type byteSource struct{ r *bytes.Reader }
+type sized struct {
+	io.ReaderAt
+	size int64
+}
 
-func (s byteSource) ReadAt(p []byte, off int64) (int, error) { return s.r.ReadAt(p, off) }
-func (s byteSource) Size() (int64, bool)                     { return s.r.Size(), true }
+func (s sized) Size() (int64, bool) { return s.size, true }

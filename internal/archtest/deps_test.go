@@ -141,6 +141,31 @@ func TestStandardLibraryOnly(t *testing.T) {
 	}
 }
 
+// TestFormatsStandAlone: who imports one format gets no other, and nothing of the service.
+func TestFormatsStandAlone(t *testing.T) {
+	t.Parallel()
+	formats := 0
+	for _, f := range goList(t, "./format/...") {
+		if f.ImportPath == module+"format/all" {
+			continue
+		}
+		formats++
+		for _, d := range f.Deps {
+			room, ours := strings.CutPrefix(d, module)
+			library := room == "media" || room == "probe" || room == "internal/bits" || path.Dir(room) == "internal/codec"
+			if ours && !library {
+				t.Errorf("%s pulls in %s", strings.TrimPrefix(f.ImportPath, module), room)
+			}
+			if first, _, _ := strings.Cut(d, "/"); !ours && strings.Contains(first, ".") {
+				t.Errorf("%s pulls in %s", strings.TrimPrefix(f.ImportPath, module), d)
+			}
+		}
+	}
+	if formats == 0 {
+		t.Error("no formats")
+	}
+}
+
 func TestNoTestCodeInBinary(t *testing.T) {
 	t.Parallel()
 	for _, p := range goList(t, "-deps", "./cmd/mediagauge") {
