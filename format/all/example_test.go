@@ -41,5 +41,5 @@ func Example() {
 	// vp8-alpha.webm: matroska,webm, vp8
 	// ffv1.mkv: matroska,webm, ffv1
 	// text is unknown: true
-	// the error is that of mov,mp4,m4a,3gp,3g2,mj2
+	// the error is that of mp4
 }
