@@ -37,7 +37,7 @@ crash: ## kill -9 under load, ROUNDS times (default 200)
 	MEDIAGAUGE_CRASH_ROUNDS=$${ROUNDS:-200} go test -count=1 -timeout 60m -run Crash -v ./test/e2e/... ./internal/store/sqlite/...
 
 mutants: ## N damaged files (default 100000) through our own readers: panics, time, memory, steadiness
-	MEDIAGAUGE_MUTANTS=$${N:-100000} go test -tags native -count=1 -timeout 60m -v -run TestMutants ./test/hostile
+	MEDIAGAUGE_MUTANTS=$${N:-100000} go test -count=1 -timeout 60m -v -run TestMutants ./test/hostile
 
 differential: ## our readers against ffprobe's recorded answers, as a table
 	go test -count=1 -v -run 'TestDifferential|TestRefusals' ./test/differential

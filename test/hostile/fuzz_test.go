@@ -1,5 +1,3 @@
-//go:build native
-
 package hostile
 
 import (

@@ -1,5 +1,3 @@
-//go:build native
-
 package hostile
 
 import (
@@ -18,7 +16,7 @@ import (
 )
 
 const (
-	defaultMutants = 20_000
+	defaultMutants = 5_000
 	maxTime        = time.Second
 	maxMemory      = 64 << 20
 	maxSeed        = 128 << 10 // larger files say the same more slowly
