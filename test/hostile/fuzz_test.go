@@ -30,5 +30,8 @@ func FuzzAll(f *testing.F) {
 		if again := probetest.Probe(prober, probe.NewBytes(b), limits); again.Text() != o.Text() {
 			t.Errorf("another answer the second time:\n%s\n%s", o.Text(), again.Text())
 		}
+		if u := probetest.ProbeWithin(maxTime, prober, unmeasured{probe.NewBytes(b)}, limits); u.Sound() != nil || u.Elapsed > maxTime || u.Allocated > maxMemory {
+			t.Errorf("when the length is unknown: %s, %d bytes allocated, %v", u.Elapsed, u.Allocated, u.Sound())
+		}
 	})
 }

@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strconv"
@@ -61,6 +62,11 @@ func number(tb testing.TB, name string, missing uint64) uint64 {
 	return n
 }
 
+// unmeasured is a source that does not tell its length.
+type unmeasured struct{ probe.Source }
+
+func (unmeasured) Size() (int64, bool) { return 0, false }
+
 // TestMutants: damaged files are answered or refused, the same way twice, fast and in little memory.
 func TestMutants(t *testing.T) {
 	n := int(number(t, "MEDIAGAUGE_MUTANTS", defaultMutants))
@@ -82,8 +88,12 @@ func TestMutants(t *testing.T) {
 		count(&panics, o.Panic != nil, "panic: %v\n%s", o.Panic, o.Stack)
 		count(&slow, o.Elapsed > maxTime, "took %s", o.Elapsed)
 		count(&large, o.Allocated > maxMemory, "allocated %d bytes", o.Allocated)
-		err := o.Sound()
-		count(&unsound, err != nil && o.Panic == nil, "%v", err)
+		u := probetest.ProbeWithin(maxTime, prober, unmeasured{probe.NewBytes(b)}, probe.Limits{})
+		count(&panics, u.Panic != nil, "panic when the length is unknown: %v\n%s", u.Panic, u.Stack)
+		count(&slow, u.Elapsed > maxTime, "took %s when the length is unknown", u.Elapsed)
+		count(&large, u.Allocated > maxMemory, "allocated %d bytes when the length is unknown", u.Allocated)
+		err := cmp.Or(o.Sound(), u.Sound())
+		count(&unsound, err != nil && o.Panic == nil && u.Panic == nil, "%v", err)
 		again := probetest.Probe(prober, probe.NewBytes(b), probe.Limits{})
 		count(&unsteady, again.Text() != o.Text(), "another answer the second time:\n%s\n%s", o.Text(), again.Text())
 		if o.Err == nil {
