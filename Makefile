@@ -46,8 +46,9 @@ wild: ## N files made up by ffmpeg (default 200), our readers against ffprobe
 	@tools/install.sh ffprobe ffmpeg
 	MEDIAGAUGE_WILD=$${N:-200} MEDIAGAUGE_WILD_SEED=$${SEED:-1} go test -count=1 -v -run TestWild ./test/differential
 
-bench: ## benchmarks, side by side with ffprobe in the same run
+bench: ## benchmarks, side by side with ffprobe and libav in the same run
 	@tools/install.sh ffprobe
+	@tools/install.sh gcc libavformat || echo ">>> the comparison with libav in one process is left out"
 	go test -run '^$$' -bench . -benchtime 3s ./internal/queue ./internal/store/sqlite ./probe/ffprobe ./test/bench
 
 golden: ## rewrite golden files; look at the diff afterwards

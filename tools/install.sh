@@ -1,13 +1,23 @@
 #!/bin/sh
 # Installs what a make target needs and the machine lacks, and says so.
-# Usage: tools/install.sh COMMAND…   (ffprobe, ffmpeg, node, npm, strace, curl)
+# Usage: tools/install.sh COMMAND…   (ffprobe, ffmpeg, node, npm, strace, curl, gcc;
+# libavformat stands for that library's headers, which only the benchmarks use)
 set -eu
 
 missing=""
+have() {
+	case "$1" in
+	libavformat) echo '#include <libavformat/avformat.h>' | gcc -E - >/dev/null 2>&1 ;;
+	*) command -v "$1" >/dev/null 2>&1 ;;
+	esac
+}
+
 for command in "$@"; do
-	command -v "$command" >/dev/null 2>&1 && continue
+	have "$command" && continue
 	case "$command" in
 	ffprobe | ffmpeg) package=ffmpeg ;;
+	gcc) package="gcc libc6-dev" ;;
+	libavformat) package=libavformat-dev ;;
 	node) package=nodejs ;;
 	*) package=$command ;;
 	esac
