@@ -108,26 +108,20 @@ func (m *movie) describeH264(t *track) error {
 	if err != nil {
 		return refuse("no-parameters", "H.264 configuration: %w", err)
 	}
+	pic, err := m.firstPicture(t, sets)
+	if err != nil {
+		return err
+	}
 	var sps *h264.SPS
-	if !sets.NeedsPicture() {
-		if err := sets.Describe(&t.out); err != nil {
-			return refuse("no-parameters", "H.264 configuration: %w", err)
+	switch {
+	case pic == nil:
+		// Units within units, in which ffprobe finds the slices: the parameter sets must say all.
+		if sps, err = sets.SPS(); err != nil || sets.NeedsPicture() || sets.Describe(&t.out) != nil {
+			return refuse("first-frame", "H.264: no picture in the first packets")
 		}
-		if sps, err = sets.SPS(); err != nil {
-			return refuse("no-parameters", "H.264 configuration: %w", err)
-		}
-	} else {
-		p, err := m.head(t, pictureHead)
-		if err != nil {
-			return err
-		}
-		pic, err := sets.Picture(p)
-		if err != nil {
-			return refuse("first-frame", "H.264: %w", err)
-		}
-		if pic.FieldOrder() == "" {
-			return refuse("h264-field-pictures", "pictures coded as fields")
-		}
+	case pic.FieldOrder() == "":
+		return refuse("h264-field-pictures", "pictures coded as fields")
+	default:
 		pic.Describe(&t.out)
 		sps = pic.SPS
 	}
@@ -136,6 +130,37 @@ func (m *movie) describeH264(t *track) error {
 		t.reordering = sets.NewDelay(t.delay)
 	}
 	return nil
+}
+
+// firstPicture reads the headers of a track's first picture, which need not be in its first
+// packet; nil when it is in none of the first ones.
+func (m *movie) firstPicture(t *track, sets *h264.ParameterSets) (*h264.Picture, error) {
+	const few = 8
+	next := t.packets()
+	for range few {
+		s, ok := next()
+		if !ok {
+			break
+		}
+		if s.pos < 0 || s.pos >= m.src.size {
+			return nil, missing(t, s)
+		}
+		p, err := m.src.at(s.pos, min(pictureHead, s.size), 0)
+		if err != nil {
+			return nil, err
+		}
+		if int64(len(p)) < min(pictureHead, s.size) {
+			return nil, missing(t, s)
+		}
+		pic, err := sets.FirstPicture(p, s.size)
+		if err != nil {
+			return nil, refuse("first-frame", "H.264: %w", err)
+		}
+		if pic != nil {
+			return pic, nil
+		}
+	}
+	return nil, nil
 }
 
 func (m *movie) describeHEVC(t *track) error {

@@ -17,6 +17,8 @@ var (
 	errNoSPS       = errors.New("no sequence parameter set")
 	errNoPPS       = errors.New("no picture parameter set")
 	errSeveral     = errors.New("several sequence parameter sets")
+	errLength      = errors.New("NAL unit that reaches beyond its access unit")
+	errCut         = errors.New("too long to look at before its first slice")
 	errNoSlice     = errors.New("no slice")
 	errSliceGroups = errors.New("slice groups")
 )

@@ -49,6 +49,46 @@ func (p *ParameterSets) Picture(au []byte) (*Picture, error) {
 	return nil, errNoSlice
 }
 
+// FirstPicture is Picture for an access unit of the given length, of which au is the beginning,
+// that nothing has been decoded before. ffprobe's decoder gives an access unit up when a NAL unit
+// leads out of it, and then learns nothing from it: that is an error. There is no picture, and no
+// error, when the access unit is sound but holds none.
+func (p *ParameterSets) FirstPicture(au []byte, size int64) (*Picture, error) {
+	found, err := p.checkUnits(au, size)
+	if err != nil || !found {
+		return nil, err
+	}
+	return p.Picture(au)
+}
+
+// checkUnits follows the lengths of NAL units up to the first slice.
+func (p *ParameterSets) checkUnits(au []byte, size int64) (slice bool, err error) {
+	if p.LengthSize == 0 {
+		return true, nil
+	}
+	for left := size; left > int64(p.LengthSize); {
+		if len(au) <= p.LengthSize {
+			return false, errCut
+		}
+		var length [8]byte
+		copy(length[8-p.LengthSize:], au)
+		n := int64(binary.BigEndian.Uint64(length[:]))
+		au, left = au[p.LengthSize:], left-int64(p.LengthSize)
+		if n == 0 || n > left {
+			return false, errLength
+		}
+		if au[0]&0x80 != 0 {
+			return false, errNotNAL // forbidden_zero_bit
+		}
+		switch au[0] & 0x1f {
+		case nalSlice, nalDPA, nalIDR:
+			return true, nil
+		}
+		au, left = au[min(n, int64(len(au))):], left-n
+	}
+	return false, nil
+}
+
 // nalUnits yields the NAL units of an access unit; the last one may be cut off.
 func (p *ParameterSets) nalUnits(au []byte) iter.Seq[[]byte] {
 	if p.LengthSize == 0 {
