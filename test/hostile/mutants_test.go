@@ -44,7 +44,7 @@ func seeds(tb testing.TB) *Mutator {
 			tb.Fatal(err)
 		}
 		m.Seeds = append(m.Seeds, b)
-		m.Edges = append(m.Edges, probetest.Edges(prober, b))
+		m.Edges = append(m.Edges, probetest.Structures(b))
 	}
 	return m
 }
