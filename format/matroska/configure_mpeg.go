@@ -27,6 +27,10 @@ func (s *stream) reordered() error {
 	return nil
 }
 
+// unlimited is the bit rate of ISO/IEC 13818-2 that stands for none, all ones in units of 400
+// bit/s; observed in ffprobe's output for a higher part of zero only.
+const unlimited = 0x3FFFF * 400
+
 // configureMPEG12 reads the sequence header, of CodecPrivate and of the first frame.
 func configureMPEG12(s *stream) error {
 	s.sim.parser = true
@@ -41,6 +45,9 @@ func configureMPEG12(s *stream) error {
 		sequence.Describe(&s.t)
 		if sequence.MPEG2 { // of MPEG-1 ffprobe does not tell it
 			s.t.BufferSize = int64(sequence.VBVBufferSize) << 14
+			if sequence.BitRate != unlimited {
+				s.t.MaxBitRate = sequence.BitRate
+			}
 		}
 		s.sim.codecRate = sequence.FrameRate()
 		return s.reordered()
