@@ -63,6 +63,8 @@ type Track struct {
 	Encryption  *Encryption `json:"encryption,omitzero"`   // nil when the samples are in the clear
 	MaxBitRate  int64       `json:"max_bit_rate,omitzero"` // bit/s, as stated (btrt, esds, sequence header)
 	BufferSize  int64       `json:"buffer_size,omitzero"`  // bits of the coded picture buffer, as stated
+
+	BitRateProvenance Provenance `json:"bit_rate_provenance,omitzero"` // Derived when BitRate follows from a part of the samples; else empty
 }
 
 // Codec identifies an elementary stream's coding in ffprobe's words.

@@ -58,6 +58,7 @@ func (m *movie) analyse() error {
 	if err := a.run(); err != nil {
 		return err
 	}
+	m.finishSampled()
 	return a.finish()
 }
 
@@ -167,8 +168,14 @@ func (t *track) reorder() int {
 // it is more than a second ahead of another. It is nil at the end.
 func (a *analysis) pick() (*feed, error) {
 	for {
+		if a.m.sampled && a.starved() {
+			if err := a.moreSampled(); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		best := a.pickNow()
-		if best == nil || a.m.nextRoot != 0 && best.cur.pos > a.m.nextRoot {
+		if best == nil || !a.m.sampled && a.m.nextRoot != 0 && best.cur.pos > a.m.nextRoot {
 			more, err := a.nextFragment()
 			if err != nil {
 				return nil, err

@@ -52,7 +52,9 @@ func (m *movie) readTrex(b box) error {
 func (m *movie) readMoof(b box) error {
 	m.foundMoof = true
 	m.moofSize = int64(len(b.body)) + 64
-	m.moofs++
+	if m.moofs++; m.moofs == 1 {
+		m.firstMoof = b.off - 8
+	}
 	m.frag = fragment{offset: b.off - 8, implicit: b.off - 8, tfdt: map[int64]int64{}, next: map[int64]int64{}}
 	return m.children(b)
 }
@@ -128,7 +130,14 @@ func (m *movie) readTfdt(b box) error {
 		return refuse("fragment-table", "a track fragment outside a movie fragment")
 	}
 	m.frag.tfdt[m.frag.id] = at
+	if t.gap = t.gap || t.timed && !t.jump && at != t.trackEnd; t.jump {
+		t.jump = false
+	}
 	t.trackEnd = at
+	if !t.timed {
+		t.timed, t.firstTime = true, at
+	}
+	t.lastTime = at
 	return nil
 }
 
@@ -152,5 +161,6 @@ func (m *movie) runStart(t *track) (int64, error) {
 	if t.hasSidx {
 		return 0, refuse("fragment-table", "fragments whose times stand only in the segment index")
 	}
+	t.untimed = true
 	return t.trackEnd - t.timeOffset, nil
 }

@@ -140,10 +140,6 @@ func TestFragments(t *testing.T) {
 	if src.reads > n+6 || src.bytes > 1<<20 {
 		t.Errorf("%d reads of %d bytes for %d fragments", src.reads, src.bytes, n)
 	}
-	_, err = probe.New(Format).Probe(t.Context(), &counted{b: fragments(n, size, false)})
-	if probe.RuleOf(err) != "fragments-unindexed" {
-		t.Errorf("without an index: got %v", err)
-	}
 	if _, err := probe.New(Format).Probe(t.Context(), &counted{b: fragments(10, size, false)}); err != nil {
 		t.Errorf("ten fragments: %v", err)
 	}

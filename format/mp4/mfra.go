@@ -19,34 +19,69 @@ func (m *movie) mfraSize() (int64, error) {
 	return int64(u32At(p, 0)), nil
 }
 
-// beforeMoof is called at each moof. Once there are several and much is still to come, it looks
-// for a random access index and reads the fragments that it names at once; without one it
-// refuses a file of more fragments than can be read one after the other.
-func (m *movie) beforeMoof(off int64) error {
-	const few, many = 3, 16
+// beforeMoof is called at each moof. From the second on, when much is still to come, it looks for
+// a random access index and reads the fragments that it names at once. Where there is none, or
+// it names too many, and fragments are more than can be read one after the other, it has the
+// rest of the file told from its end; stop says that this was done.
+func (m *movie) beforeMoof(off int64) (stop bool, err error) {
+	const second, third = 1, 2
 	left := m.src.size - off
-	if m.complete || !m.src.known || left <= wholeFile || m.prefetched || m.moofs < few {
-		return nil
+	if m.complete || !m.src.known || left <= wholeFile || m.prefetched || m.sampled || m.moofs < second {
+		return false, nil
 	}
 	if !m.soughtMfra {
 		m.soughtMfra = true
 		offsets, err := m.mfraOffsets(off)
 		if err != nil {
-			return err
+			return false, err
 		}
-		if len(offsets) > 0 {
-			m.prefetched = true
-			return m.src.prefetch(offsets, max(moofWindow, m.moofSize+m.moofSize/4))
+		if n := max(moofWindow, m.moofSize+m.moofSize/4); len(offsets) > 0 {
+			if spans := merge(offsets, n, m.src.size); len(spans) <= maxFetches {
+				m.prefetched = true
+				return false, m.src.fetch(spans)
+			}
 		}
 	}
-	if m.moofs >= many {
-		return refuse("fragments-unindexed", "more than %d fragments in %d bytes", many, m.src.size)
+	stride := (off - m.firstMoof) / int64(m.moofs)
+	if m.moofs >= third && left/max(stride, 1) >= maxWalked-int64(m.moofs) || m.moofs >= maxWalked {
+		return true, m.sample(off)
 	}
-	return nil
+	return false, nil
+}
+
+const (
+	maxWalked  = 16  // fragments read one after the other
+	maxFetches = 320 // places read at once
+)
+
+// merge makes ranges of n bytes out of places in rising order, and joins the ones that lie close
+// together as long as not much more than two megabytes is read in all: a request costs more than
+// some kilobytes do.
+func merge(places []int64, n, end int64) []stretch {
+	const budget, widest, longest = 2<<20 - 128<<10, 48 << 10, 512 << 10
+	out := make([]stretch, 0, len(places))
+	spare := budget - n*int64(len(places))
+	for _, at := range places {
+		width := min(n, end-at)
+		if k := len(out) - 1; k >= 0 {
+			last := &out[k]
+			gap := at - last.at - last.n
+			if gap <= min(spare, widest) && at+width-last.at <= longest || gap <= 0 {
+				spare -= max(gap, 0)
+				last.n = max(last.n, at+width-last.at)
+				continue
+			}
+		}
+		out = append(out, stretch{at: at, n: width})
+	}
+	return out
 }
 
 // mfraOffsets returns where the random access index says that fragments begin, from off on.
 func (m *movie) mfraOffsets(off int64) ([]int64, error) {
+	if _, err := m.src.at(max(m.src.size-window, off), window, 0); err != nil { // with the last four bytes
+		return nil, err
+	}
 	size, err := m.mfraSize()
 	if err != nil || size < 16 || size > min(m.src.size, wholeTail) {
 		return nil, err

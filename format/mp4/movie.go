@@ -48,6 +48,9 @@ type movie struct {
 	soughtMfra     bool
 	prefetched     bool
 	complete       bool  // the fragments are known from an index
+	sampled        bool  // of the fragments only the first and last were read
+	sampleReads    int   // reads after which a sampled file is given up
+	firstMoof      int64 // where the first fragment lies
 	nextRoot       int64 // where reading goes on once the packets of the fragments read are used up
 
 	segmentsEnd int64 // where the last segment of a complete index ends

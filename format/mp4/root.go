@@ -68,11 +68,16 @@ func (m *movie) walkRoot(off int64) (int64, error) {
 		if body < 0 || body > m.src.size-start {
 			body = m.src.size - start
 		}
+		if h.kind == "moof" {
+			if stop, err := m.beforeMoof(off); err != nil || stop {
+				return off, err
+			}
+		}
 		if err := m.rootBox(h.kind, start, body); err != nil {
 			return off, err
 		}
 		off = start + body
-		if m.foundMoov && m.foundMdat && m.complete && parserOf(h.kind) != nil {
+		if m.foundMoov && m.foundMdat && (m.complete || m.sampled) && parserOf(h.kind) != nil {
 			m.nextRoot = off
 			break
 		}
@@ -123,15 +128,14 @@ func (m *movie) rootBox(kind string, start, body int64) error {
 	if body == math.MaxInt64-start {
 		body = m.r.Limits().MaxBytes
 	}
-	if kind == "moof" {
-		if err := m.beforeMoof(start - 8); err != nil {
-			return err
-		}
-	}
 	if body > m.r.Limits().MaxBytes {
 		return m.place(probe.Errorf(probe.Limit, "a box of %d bytes", body), b)
 	}
-	p, err := m.src.at(start, body, 64)
+	after := int64(64)
+	if kind == "moov" {
+		after = 16 << 10 // the first samples often follow
+	}
+	p, err := m.src.at(start, body, after)
 	if err != nil {
 		return err
 	}

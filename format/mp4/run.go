@@ -115,7 +115,7 @@ func (t *track) sumRun(r *fragmentRun) (duration, size int64, err error) {
 	const empty = "a sample of no bytes"
 	duration, size = r.n*int64(r.duration), r.n*int64(r.size)
 	if r.offDur < 0 {
-		t.noteDuration(r.duration)
+		t.noteRun(r.duration, r.duration, r.n, true, true)
 	}
 	if r.offSize < 0 && r.size == 0 {
 		return 0, 0, malformed(empty)
@@ -125,18 +125,20 @@ func (t *track) sumRun(r *fragmentRun) (duration, size int64, err error) {
 	}
 	if r.offDur >= 0 {
 		first := u32At(r.rows, int(r.offDur))
-		t.noteDuration(first)
-		var differ uint32
-		duration = 0
-		for p := r.rows[r.offDur:]; ; p = p[r.width:] {
+		second := first
+		if r.n > 1 {
+			second = u32At(r.rows, int(r.offDur+r.width))
+		}
+		var differ, differAfter uint32
+		duration = int64(first)
+		for p := r.rows[r.offDur:]; len(p) >= int(r.width)+4; {
+			p = p[r.width:]
 			v := binary.BigEndian.Uint32(p)
 			duration += int64(v)
 			differ |= v ^ first
-			if len(p) < int(r.width)+4 {
-				break
-			}
+			differAfter |= v ^ second
 		}
-		t.varies = t.varies || differ != 0
+		t.noteRun(first, second, r.n, differ == 0, differAfter == 0)
 	}
 	if r.offSize >= 0 {
 		size = 0

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -26,6 +27,7 @@ type source struct {
 	known bool
 	end   int64 // where reading met the end; -1 before
 	segs  []segment
+	reads int
 }
 
 type segment struct {
@@ -82,6 +84,7 @@ func (s *source) read(have []byte, off, n int64) ([]byte, error) {
 	if !s.known {
 		step = min(n, int64(len(have))+1<<20)
 	}
+	s.reads++
 	p := append(make([]byte, 0, step), have...)
 	for int64(len(p)) < n {
 		want := min(n-int64(len(p)), max(1<<20, int64(cap(p)-len(p))))
@@ -99,37 +102,46 @@ func (s *source) read(have []byte, off, n int64) ([]byte, error) {
 	return p, nil
 }
 
-// prefetch reads n bytes at each of the places at once, sixteen at a time.
+// stretch is n bytes from at on.
+type stretch struct{ at, n int64 }
+
+// prefetch reads n bytes at each of the places at once.
 func (s *source) prefetch(places []int64, n int64) error {
+	sorted := slices.Sorted(slices.Values(places))
+	return s.fetch(merge(slices.Compact(sorted), n, s.size))
+}
+
+// fetch reads stretches at once, sixteen at a time.
+func (s *source) fetch(places []stretch) error {
 	const parallel = 16
 	segs := make([]segment, len(places))
 	errs := make([]error, len(places))
-	gate := make(chan struct{}, parallel)
+	var next atomic.Int64
 	var wg sync.WaitGroup
-	for i, off := range places {
-		if int64(len(s.cached(off, n))) == min(n, s.size-off) {
-			continue
-		}
-		gate <- struct{}{}
+	for range min(parallel, len(places)) {
 		wg.Go(func() {
-			defer func() { <-gate }()
-			p := make([]byte, max(0, min(n, s.size-off)))
-			got, err := s.r.ReadAt(p, off)
-			if errors.Is(err, io.EOF) {
-				err = nil
+			for i := next.Add(1) - 1; i < int64(len(places)); i = next.Add(1) - 1 {
+				at, n := places[i].at, places[i].n
+				if int64(len(s.cached(at, n))) == n {
+					continue
+				}
+				p := make([]byte, n)
+				got, err := s.r.ReadAt(p, at)
+				if errors.Is(err, io.EOF) {
+					err = nil
+				}
+				segs[i], errs[i] = segment{off: at, b: p[:got]}, err
 			}
-			segs[i], errs[i] = segment{off: off, b: p[:got]}, err
 		})
 	}
 	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		for _, err := range errs {
-			if err != nil {
-				return err
-			}
+	for _, err := range errs {
+		if err != nil {
+			return err
 		}
 	}
-	for _, g := range segs {
+	// The latest is found first: the file is read from its start.
+	for _, g := range slices.Backward(segs) {
 		if len(g.b) > 0 {
 			s.segs = append(s.segs, g)
 		}

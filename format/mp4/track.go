@@ -63,6 +63,15 @@ type track struct {
 	step    uint32 // duration of the first sample of the fragments
 	hasStep bool
 	varies  bool
+	beat    uint32 // duration of the samples after the first
+	uneven  bool   // not all of those last equally long
+	gap     bool   // a fragment begins elsewhere than the one before ended
+	jump    bool   // fragments were left out before the next
+
+	timed     bool  // a fragment states its decoding time
+	untimed   bool  // a fragment states none
+	firstTime int64 // of the first and the latest fragment that do
+	lastTime  int64
 
 	aac         *aac.Config    // of MPEG-4 audio
 	out         media.Track    // what is reported
@@ -82,12 +91,24 @@ type track struct {
 
 func (t *track) isAudio() bool { return t.kind == media.KindAudio }
 
-// noteDuration notices samples of unequal length.
-func (t *track) noteDuration(d uint32) {
-	if !t.hasStep {
-		t.step, t.hasStep = d, true
+// noteRun notices samples of unequal length. first and second are the lengths of a run's first
+// two samples; even says whether all are as long as the first, evenAfter whether those after it
+// are as long as the second.
+func (t *track) noteRun(first, second uint32, n int64, even, evenAfter bool) {
+	switch {
+	case !t.hasStep:
+		t.step, t.hasStep = first, true
+		if n > 1 {
+			t.beat = second
+		}
+		t.uneven = !evenAfter
+	case t.beat == 0:
+		t.beat = first
+		fallthrough
+	default:
+		t.uneven = t.uneven || !even || first != t.beat
 	}
-	t.varies = t.varies || t.step != d
+	t.varies = t.varies || t.step != first || !even
 }
 
 func (t *track) setMeta(key, value string) {

@@ -65,6 +65,7 @@ type ExtendedStreamInfo struct {
 	Projection       string            `json:",omitempty"`
 	Captions         string            `json:",omitempty"`
 	FilmGrain        string            `json:",omitempty"`
+	Bitrate          *Verdict          `json:",omitempty"`
 	MaxBitrate       string            `json:",omitempty"`
 	BufferSize       string            `json:",omitempty"`
 	Encryption       *Encryption       `json:",omitempty"`
@@ -130,7 +131,7 @@ func extendedStream(t *media.Track) ExtendedStreamInfo {
 	s := ExtendedStreamInfo{
 		Index: strconv.Itoa(t.Index), Type: string(t.Kind), CodecString: media.CodecString(t),
 		BitDepth: positive(int64(media.BitDepth(t))), Captions: media.Captions(t),
-		MaxBitrate: kilobits(t.MaxBitRate), BufferSize: positive(t.BufferSize),
+		Bitrate: bitRate(t), MaxBitrate: kilobits(t.MaxBitRate), BufferSize: positive(t.BufferSize),
 		Default: mark(t.Disposition.Default), Forced: mark(t.Disposition.Forced), AttachedPicture: mark(t.Disposition.AttachedPicture),
 	}
 	if t.Kind == media.KindAudio {
@@ -203,6 +204,14 @@ func verdict(v media.Verdict) *Verdict {
 		return nil
 	}
 	return &Verdict{v.Value, string(v.Provenance), v.Basis}
+}
+
+// bitRate says so when a stream's bit rate was not read but derived from a part of its samples.
+func bitRate(t *media.Track) *Verdict {
+	if t.BitRateProvenance != media.Derived || t.BitRate <= 0 {
+		return nil
+	}
+	return &Verdict{kilobits(t.BitRate), string(t.BitRateProvenance), "a part of the samples"}
 }
 
 // decimal prints a ratio as the shortest decimal of a 32-bit float; "" when it is not known.

@@ -25,7 +25,7 @@ func fullyKnown() *job.Result {
 	video := videoTrack(0, "hevc", func(t *media.Track) {
 		t.Codec.Profile, t.Codec.Tag, t.CodecString = "Main 10", fourCC("hvc1"), "hvc1.2.4.L123.B0"
 		t.Encryption = &media.Encryption{Scheme: "cbcs", KeyID: "00112233445566778899aabbccddeeff"}
-		t.MaxBitRate, t.BufferSize = 12000000, 24000000
+		t.MaxBitRate, t.BufferSize, t.BitRateProvenance = 12000000, 24000000, media.Derived
 		t.Disposition.Default = true
 		v := t.Video
 		v.Width, v.Height, v.SAR, v.DAR, v.PixelFormat = 3840, 2160, rational(1, 1), rational(16, 9), "yuv420p10le"
