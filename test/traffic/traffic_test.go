@@ -1,5 +1,3 @@
-//go:build native
-
 package traffic
 
 import (
@@ -190,6 +188,11 @@ func TestFragmentsWithoutIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantRate(t, info, n)
+	for i := range info.Tracks {
+		if tr := &info.Tracks[i]; tr.BitRate <= 0 || tr.BitRateProvenance != media.Derived {
+			t.Errorf("track %d: %d bit/s (%q)", i, tr.BitRate, tr.BitRateProvenance)
+		}
+	}
 }
 
 // wantRate: start, length and frame rate of n fragments of frag-default-base.mp4, whose pictures
