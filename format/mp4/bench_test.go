@@ -38,7 +38,9 @@ func tenMinutes(b *testing.B) []byte {
 			stsd(bx("mp4a", zeros(6), u16(1), zeros(8), u16(2), u16(16), zeros(4), u32(44100<<16), full("esds", 0, 0, benchESDS))),
 			full("stts", 0, 0, u32s(1, sounds, 1024)), full("stsc", 0, 0, u32s(2, 1, 43, 1, 600, 83, 1)),
 			full("stsz", 0, 0, sizes(sounds)), full("stco", 0, 0, chunks)))))
-	return slices.Concat(ftyp(), bx("moov", mvhd(1000, 600_000), video, sound), bx("mdat", zeros(2_000_000)))
+	file := slices.Concat(ftyp(), bx("moov", mvhd(1000, 600_000), video, sound), bx("mdat", zeros(2_000_000)))
+	copy(file[1_000_000:], "\x00\x00\x03\x80\x65\x88\x84\x00\x10") // the first picture, 900 bytes with its length
+	return file
 }
 
 // benchAVC is an avcC of High profile at 320×180 with a reorder depth of 2, benchESDS AAC LC at

@@ -1,15 +1,18 @@
 package mp4
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // maxDelay is the largest reorder depth that ffmpeg looks for.
 const maxDelay = 16
 
-// reorderWindow keeps the last presentation times in order. It is a ring: start is where the
-// smallest stands, which the next time replaces.
+// reorderWindow keeps the latest of the presentation times so far, in order, in a ring: top is
+// where the last of them stands.
 type reorderWindow struct {
-	times [maxDelay + 1]int64
-	start int
+	times [2 * maxDelay]int64
+	top   uint
 	depth int // most places that a time had to move
 }
 
@@ -23,25 +26,21 @@ func newReorderWindow() reorderWindow {
 
 // add puts the next picture's presentation time into its place.
 func (w *reorderWindow) add(pts int64) {
-	j := w.start
-	if w.start++; w.start == len(w.times) {
-		w.start = 0
-	}
-	swaps := 0
-	for j != w.start {
-		before := j - 1
-		if before < 0 {
-			before = maxDelay
-		}
-		if pts >= w.times[before] {
+	const mask = uint(len(w.times) - 1)
+	w.top++
+	j, swaps := w.top, 0
+	for ; swaps < maxDelay; swaps++ {
+		before := w.times[(j-1)&mask]
+		if pts >= before {
 			break
 		}
-		w.times[j] = w.times[before]
-		swaps++
-		j = before
+		w.times[j&mask] = before
+		j--
 	}
-	w.times[j] = pts
-	w.depth = max(w.depth, swaps)
+	w.times[j&mask] = pts
+	if swaps > w.depth {
+		w.depth = swaps
+	}
 }
 
 // estimateDelay finds how many pictures an H.264 decoder must hold back: the most places that a
@@ -72,18 +71,18 @@ func (m *movie) estimateDelay(t *track) error {
 func (t *track) delayOfTables(w *reorderWindow) {
 	s := &t.samples
 	left := t.rawCount
-	run, inRun, dts := 0, int64(0), int64(0)
-	count, duration := s.delta(0)
+	run, dts := 0, int64(0)
+	inRun, duration := s.delta(0)
 	for p := s.ctts; len(p) >= 8 && left > 0; p = p[8:] {
-		n, offset := int64(int32(u32At(p, 0))), int64(int32(u32At(p, 4)))
-		for ; n > 0 && left > 0; n-- {
+		row := binary.BigEndian.Uint64(p)
+		n, offset := int64(int32(row>>32)), int64(int32(row))
+		for n = min(n, left); n > 0; n-- {
 			w.add(dts + offset)
 			left--
 			dts += duration
-			if inRun++; inRun == count && run+1 < s.deltas() {
-				inRun = 0
+			if inRun--; inRun == 0 && run+1 < s.deltas() {
 				run++
-				count, duration = s.delta(run)
+				inRun, duration = s.delta(run)
 			}
 		}
 	}

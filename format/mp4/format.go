@@ -63,6 +63,7 @@ func checkBrand(p []byte) error {
 // read reads the file's headers.
 func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	m := &movie{r: r, src: newSource(r), maxDepth: min(10, r.Limits().MaxDepth), duration: noTime}
+	defer m.src.release()
 	info, err := m.read()
 	if err != nil {
 		var e *probe.Error

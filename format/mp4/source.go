@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -85,7 +86,7 @@ func (s *source) read(have []byte, off, n int64) ([]byte, error) {
 		step = min(n, int64(len(have))+1<<20)
 	}
 	s.reads++
-	p := append(make([]byte, 0, step), have...)
+	p := append(s.buffer(step), have...)
 	for int64(len(p)) < n {
 		want := min(n-int64(len(p)), max(1<<20, int64(cap(p)-len(p))))
 		p = slices.Grow(p, int(want))
@@ -100,6 +101,38 @@ func (s *source) read(have []byte, off, n int64) ([]byte, error) {
 		}
 	}
 	return p, nil
+}
+
+// Buffers of this many bytes are used again: a movie header is read in one go, and most of the
+// time that takes would be for clearing memory.
+const (
+	leastKept = 32 << 10
+	mostKept  = 1 << 20
+)
+
+var buffers sync.Pool // of *[]byte
+
+// buffer returns room for n bytes.
+func (s *source) buffer(n int64) []byte {
+	if n < leastKept || n > mostKept {
+		return make([]byte, 0, n)
+	}
+	if b, _ := buffers.Get().(*[]byte); b != nil && int64(cap(*b)) >= n {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, max(n, 1<<bits.Len64(uint64(n-1))))
+}
+
+// release gives the buffers back. Nothing may be looked at in them afterwards: what is reported
+// has its own copies.
+func (s *source) release() {
+	for i := range s.segs {
+		if b := s.segs[i].b; cap(b) >= leastKept && cap(b) <= mostKept {
+			b = b[:0]
+			buffers.Put(&b)
+		}
+	}
+	s.segs = nil
 }
 
 // stretch is n bytes from at on.

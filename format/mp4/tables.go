@@ -129,19 +129,19 @@ func (m *movie) readCtts(b box) error {
 		return err
 	}
 	t.samples.ctts, t.samples.hasCtts = nil, false
-	for i := 0; i < len(p); i += 8 {
-		count, offset := int32(u32At(p, i)), int64(int32(u32At(p, i+4)))
-		inner := i/8+2 < len(p)/8
-		if count <= 0 {
+	var least int64
+	for q := p; len(q) > 16; q = q[8:] { // all but the last two
+		row := binary.BigEndian.Uint64(q)
+		offset := int64(int32(row))
+		if offset >= 0 && offset <= 1<<28 || int32(row>>32) <= 0 {
 			continue
 		}
-		if inner && abs(offset) > 1<<28 {
+		if abs(offset) > 1<<28 {
 			return nil // ffmpeg drops the whole table
 		}
-		if inner && offset < 0 {
-			t.dtsShift = max(t.dtsShift, min(-offset, math.MaxInt32))
-		}
+		least = min(least, offset)
 	}
+	t.dtsShift = max(t.dtsShift, min(-least, math.MaxInt32))
 	t.samples.ctts, t.samples.hasCtts = p, true
 	return nil
 }
@@ -280,11 +280,19 @@ const (
 func (s *sampleTable) sumSizes(from, to int64) int64 {
 	var total int64
 	if s.sizeBits == 32 && s.fixedSize == 0 {
-		var all uint32
-		for p := s.sizes[from*4 : to*4]; len(p) >= 4; p = p[4:] {
-			v := binary.BigEndian.Uint32(p)
-			all |= v
-			total += int64(v)
+		var pairs uint64
+		var low, high int64
+		p := s.sizes[from*4 : to*4]
+		for ; len(p) >= 8; p = p[8:] {
+			v := binary.BigEndian.Uint64(p)
+			pairs |= v
+			low += int64(uint32(v))
+			high += int64(v >> 32)
+		}
+		all := uint32(pairs) | uint32(pairs>>32)
+		if total = low + high; len(p) >= 4 {
+			all |= u32At(p, 0)
+			total += int64(u32At(p, 0))
 		}
 		if int32(all) < 0 {
 			return sizeNegative
