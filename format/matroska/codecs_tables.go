@@ -1,7 +1,7 @@
 package matroska
 
-// codecIDs gives the codec by what a CodecID starts with, in ffprobe's order (the first row
-// that fits wins); RFC 9559's codec mappings.
+// codecIDs gives the codec by what a CodecID starts with (Matroska codec mappings, RFC 9559
+// section 5.1.4.1.21), in the names observed in ffprobe's output. The first row that fits wins.
 var codecIDs = []struct{ prefix, codec string }{
 	{"A_AAC", "aac"},
 	{"A_AC3", "ac3"},
@@ -68,9 +68,13 @@ var codecIDs = []struct{ prefix, codec string }{
 	{"V_VP9", "vp9"},
 }
 
-// vfwCodecs gives the codec of a Video for Windows code, upper-cased: the common ones of
-// ffprobe's table, which ignores letter case too.
+// vfwCodecs gives the codec of a Video for Windows code, upper-cased, as observed in ffprobe's
+// output; it ignores letter case too.
 var vfwCodecs = map[string]string{
+	"ASV1": "asv1", "ASV2": "asv2", "AYUV": "ayuv", "CLJR": "cljr", "FSV1": "flashsv", "MPNG": "png",
+	"R210": "r210", "V210": "v210", "V308": "v308", "V408": "v408",
+	"ULH0": "utvideo", "ULH2": "utvideo", "ULH4": "utvideo", "ULRA": "utvideo", "ULRG": "utvideo",
+	"ULY0": "utvideo", "ULY2": "utvideo", "ULY4": "utvideo",
 	"3IV2": "mpeg4", "3IVD": "msmpeg4v3", "AP41": "msmpeg4v3", "AVC1": "h264", "BLZ0": "mpeg4",
 	"DAVC": "h264", "DIV2": "msmpeg4v2", "DIV3": "msmpeg4v3", "DIV4": "msmpeg4v3", "DIV5": "msmpeg4v3",
 	"DIV6": "msmpeg4v3", "DIVX": "mpeg4", "DVX1": "mpeg4", "DX50": "mpeg4", "FFV1": "ffv1",
@@ -109,6 +113,19 @@ var packings = [stereoModeCount]struct {
 	11: {"side by side", true},
 	13: {"frame alternate", false},
 	14: {"frame alternate", true},
+}
+
+// fixedPictures are the codecs whose Video for Windows code settles the pixel format, as observed
+// in ffprobe's output: nothing about colour but what is here, no reordering.
+var fixedPictures = map[string]struct {
+	pixels, matrix string
+	depth          int
+}{
+	"ASV1": {"yuv420p", "", 0}, "ASV2": {"yuv420p", "", 0}, "AYUV": {"yuva444p", "", 0}, "CLJR": {"yuv411p", "", 0},
+	"FSV1": {"bgr24", "", 0}, "R210": {"gbrp10le", "", 10}, "V210": {"yuv422p10le", "", 10}, "V308": {"yuv444p", "", 0}, "V408": {"yuva444p", "", 0},
+	"ULH0": {"yuv420p", "bt709", 0}, "ULH2": {"yuv422p", "bt709", 0}, "ULH4": {"yuv444p", "bt709", 0},
+	"ULRA": {"gbrap", "", 0}, "ULRG": {"gbrp", "", 0},
+	"ULY0": {"yuv420p", "bt470bg", 0}, "ULY2": {"yuv422p", "bt470bg", 0}, "ULY4": {"yuv444p", "bt470bg", 0},
 }
 
 // planes names the values of TrackPlaneType.

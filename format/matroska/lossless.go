@@ -264,8 +264,10 @@ func configurePlainVideo(s *stream) error {
 	return nil
 }
 
-// rawFormats are the pixel formats of uncompressed codes.
-var rawFormats = map[string]string{"I420": "yuv420p", "IYUV": "yuv420p", "YV12": "yuv420p", "NV12": "nv12", "UYVY": "uyvy422", "YUY2": "yuyv422", "Y800": "gray"}
+// rawFormats are the pixel formats of uncompressed codes, as observed in ffprobe's output.
+var rawFormats = map[string]string{
+	"RGBA": "rgba", "Y41B": "yuv411p", "Y42B": "yuv422p", "YUV9": "yuv410p", "I420": "yuv420p", "IYUV": "yuv420p", "YV12": "yuv420p", "NV12": "nv12", "UYVY": "uyvy422", "YUY2": "yuyv422", "Y800": "gray",
+}
 
 func configureRaw(s *stream) error {
 	var code [4]byte
