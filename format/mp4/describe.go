@@ -201,6 +201,16 @@ func (m *movie) describeAV1(t *track) error {
 		// ffprobe then decodes a picture, whose header tells more than the sequence's.
 		return refuse("no-parameters", "AV1 configuration without a sequence header")
 	}
+	if t.index0.count > 0 && !t.encrypted {
+		p, err := m.head(t, 512)
+		if err != nil {
+			return err
+		}
+		// ffprobe's parser goes by the header in the packets.
+		if inBand, err := av1.FindSequence(p); err == nil && *inBand != *seq {
+			return refuse("first-frame", "AV1: a sequence header other than that of the configuration")
+		}
+	}
 	t.codecRate = seq.FrameRate()
 	seq.Describe(&t.out)
 	return nil
@@ -250,6 +260,9 @@ func (m *movie) describeMPEGVideo(t *track) error {
 		if err != nil {
 			return refuse("first-frame", "MPEG-4: %w", err)
 		}
+		if !h.Picture {
+			return refuse("first-frame", "MPEG-4: no picture in the first packet")
+		}
 		if _, told := h.ReorderDepth(); !told {
 			return refuse("mpeg4-reorder", "whether there are B pictures is not stated")
 		}
@@ -261,9 +274,19 @@ func (m *movie) describeMPEGVideo(t *track) error {
 	if err != nil {
 		return refuse("first-frame", "MPEG-2: %w", err)
 	}
+	if seq.PixelFormat() == "" {
+		return refuse("first-frame", "MPEG-2: reserved chroma format")
+	}
 	t.codecRate = seq.FrameRate()
 	t.out.BitRate = t.bitRate
 	seq.Describe(&t.out)
+	if seq.MPEG2 { // of MPEG-1 ffprobe does not tell it
+		const unlimited = 0x3ffff * 400 // all ones in the header
+		t.out.BufferSize = int64(seq.VBVBufferSize) << 14
+		if seq.BitRate != unlimited {
+			t.out.MaxBitRate = seq.BitRate
+		}
+	}
 	if t.codec == "mpeg2video" {
 		t.out.Video.FieldOrder = t.entry.fieldOrder // ffprobe does not parse MPEG-2 in this container
 	}

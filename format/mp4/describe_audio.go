@@ -99,6 +99,10 @@ func (t *track) describeSound() error {
 
 // describeMPEG describes MPEG audio, whose frames alone say what they are.
 func (m *movie) describeMPEG(t *track) error {
+	if t.index0.count == 0 {
+		t.out.Audio.SampleFormat = mpegaudio.SampleFormat(t.codec)
+		return nil
+	}
 	p, err := m.head(t, 4)
 	if err != nil {
 		return err
@@ -107,13 +111,25 @@ func (m *movie) describeMPEG(t *track) error {
 	if err != nil {
 		return refuse("first-frame", "MPEG audio: %w", err)
 	}
+	if t.firstSize() < int64(h.FrameLength) {
+		return refuse("first-frame", "MPEG audio: a frame of %d bytes in a packet of %d", h.FrameLength, t.firstSize())
+	}
 	const oldHandBrake = 10_002 // up to 0.10.2 its MP3 is taken apart
 	parsed := t.entry.fullParse || m.handBrake > 0 && m.handBrake <= oldHandBrake && t.codec == "mp3"
 	if parsed && t.bitRate == 0 {
 		return refuse("first-frame", "MPEG audio whose bit rate only its frames tell")
 	}
 	h.Describe(&t.out)
+	if t.bitRate == 0 {
+		t.bitRate = int64(h.BitRate) // the decoder's word
+	}
 	return nil
+}
+
+// firstSize is the length of the track's first packet, 0 when it has none.
+func (t *track) firstSize() int64 {
+	s, _ := t.packets()()
+	return s.size
 }
 
 // describeAC3 describes AC-3 and E-AC-3 from the first frame: ffprobe's parser takes the bit
@@ -130,6 +146,9 @@ func (m *movie) describeAC3(t *track) error {
 	program, err := ac3.ParsePacket(p)
 	if err != nil {
 		return refuse("first-frame", "AC-3: %w", err)
+	}
+	if t.firstSize() < int64(program.FrameSize) {
+		return refuse("first-frame", "AC-3: a frame of %d bytes in a packet of %d", program.FrameSize, t.firstSize())
 	}
 	t.out.Codec.Name = t.codec
 	program.Describe(&t.out)

@@ -2,6 +2,7 @@ package mp4
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/media"
@@ -67,6 +68,11 @@ func (m *movie) finishTrack(t *track) {
 			v.AverageFrameRate = media.Rational{}
 		}
 		t.finishAspect(v)
+		switch {
+		case t.codec == "", t.codec == "vvc", strings.HasPrefix(t.codec, "mpeg"): // ffprobe tells none
+		case v.CodedWidth == 0:
+			v.CodedWidth, v.CodedHeight = v.Width, v.Height
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package h264
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/mediagauge/mediagauge/internal/bits"
@@ -30,6 +31,9 @@ func ParseConfig(record []byte) (*ParameterSets, error) {
 			nalu := c.Bytes(int(c.U16()))
 			if err := c.Err(); err != nil {
 				return nil, fmt.Errorf("configuration record: %w", err)
+			}
+			if bytes.Contains(nalu, []byte{0, 0, 1}) {
+				return nil, fmt.Errorf("configuration record: %w", errStartCode)
 			}
 			if err := p.Add(nalu); err != nil {
 				return nil, fmt.Errorf("configuration record: %w", err)

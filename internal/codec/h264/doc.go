@@ -14,6 +14,7 @@ var (
 	errValue       = errors.New("value out of range")
 	errVersion     = errors.New("unknown configuration version")
 	errPlanes      = errors.New("separately coded colour planes")
+	errStartCode   = errors.New("start code within a NAL unit")
 	errNoSPS       = errors.New("no sequence parameter set")
 	errNoPPS       = errors.New("no picture parameter set")
 	errSeveral     = errors.New("several sequence parameter sets")

@@ -10,15 +10,16 @@ import "errors"
 // Errors of the parsers. Everything they refuse is refused by ffprobe's decoder too, or would be
 // read differently by it.
 var (
-	errNotNAL   = errors.New("not the expected kind of NAL unit")
-	errValue    = errors.New("value out of range")
-	errBitDepth = errors.New("bit depth that ffprobe cannot decode")
-	errOddVUI   = errors.New("usability information in another order")
-	errNoVPS    = errors.New("no video parameter set")
-	errNoSPS    = errors.New("no sequence parameter set")
-	errNoPPS    = errors.New("no picture parameter set")
-	errSeveral  = errors.New("several sequence parameter sets")
-	errNoSlice  = errors.New("no slice")
+	errNotNAL    = errors.New("not the expected kind of NAL unit")
+	errValue     = errors.New("value out of range")
+	errBitDepth  = errors.New("bit depth that ffprobe cannot decode")
+	errOddVUI    = errors.New("usability information in another order")
+	errNoVPS     = errors.New("no video parameter set")
+	errStartCode = errors.New("start code within a NAL unit")
+	errNoSPS     = errors.New("no sequence parameter set")
+	errNoPPS     = errors.New("no picture parameter set")
+	errSeveral   = errors.New("several sequence parameter sets")
+	errNoSlice   = errors.New("no slice")
 )
 
 // NAL unit types (table 7-1).

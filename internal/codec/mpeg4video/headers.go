@@ -46,6 +46,7 @@ type Headers struct {
 	FixedTimeIncrement int // ticks of a picture, when FixedVOPRate
 	Width, Height      int // 0 when not told
 	Interlaced         bool
+	Picture            bool // a picture follows the headers
 	layers             int
 }
 
@@ -88,6 +89,7 @@ func (h *Headers) parseUnit(unit []byte) (done bool, err error) {
 		}
 		h.layers++
 	case code == vop:
+		h.Picture = true
 		return true, nil
 	}
 	if r.Err() != nil {

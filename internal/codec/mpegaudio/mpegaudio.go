@@ -153,6 +153,14 @@ func (h *Header) Follows(next *Header) bool {
 	return h.Version == next.Version && h.Layer == next.Layer && h.SampleRate == next.SampleRate
 }
 
+// SampleFormat names the sample format of ffprobe's decoder for a layer's codec.
+func SampleFormat(codec string) string {
+	if codec == "mp3" {
+		return "fltp"
+	}
+	return "s16p"
+}
+
 // Describe fills in what ffprobe says of a track of such frames. In a container that names the
 // codec its name stands, whatever the layer of the frames: set it first. A raw stream has "fltp"
 // for every layer, because ffprobe starts with its layer III decoder there.
@@ -163,10 +171,7 @@ func (h *Header) Describe(t *media.Track) {
 		t.Codec.Name = h.CodecName()
 	}
 	t.SetCodec(t.Codec.Name)
-	t.Audio.SampleFormat = "s16p"
-	if t.Codec.Name == "mp3" {
-		t.Audio.SampleFormat = "fltp"
-	}
+	t.Audio.SampleFormat = SampleFormat(t.Codec.Name)
 	t.Audio.SampleRate = h.SampleRate
 	t.Audio.Channels = h.Channels()
 	t.Audio.ChannelLayout = media.DefaultLayout(h.Channels()).String()
