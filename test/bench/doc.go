@@ -1,3 +1,3 @@
-// Package bench measures the built binary through its API, beside what people would run
-// instead of it.
+// Package bench measures the built binary through its API, and our readers by themselves,
+// beside what people would run instead. docs/performance.md says what comes out.
 package bench
