@@ -135,7 +135,7 @@ func (o *Opener) inStorage(s *Storage, key string) (*target, error) {
 		u.Host = s.Bucket + "." + u.Host
 	}
 	u.Path, u.RawPath = path+key, escapeKey(path+key)
-	if err := o.checkURL(u.String()); err != nil {
+	if _, err := o.checkURL(u.String()); err != nil {
 		return nil, err
 	}
 	region := s.Region
@@ -163,32 +163,29 @@ func (o *Opener) resolveURL(ref string) (*target, error) {
 	if !o.cfg.URLInputs {
 		return nil, ErrURLInputsOff
 	}
-	if err := o.checkURL(ref); err != nil {
+	u, err := o.checkURL(ref)
+	if err != nil {
 		return nil, err
 	}
-	u, err := netguard.ParseURL(ref)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBadRef, err)
-	}
 	shown := redactURL(u.String())
-	return &target{
-		ref:     shown,
-		url:     u,
-		expires: presignedExpiry(u.Query()),
-		facts:   Facts{Name: lastSegment(u.Path), URL: shown},
-	}, nil
+	t := &target{ref: shown, url: u, facts: Facts{Name: lastSegment(u.Path), URL: shown}}
+	if u.RawQuery != "" {
+		t.expires = presignedExpiry(u.Query())
+	}
+	return t, nil
 }
 
-// checkURL asks the guard and hides from the caller which of its checks refused an address.
-func (o *Opener) checkURL(raw string) error {
-	_, err := o.guard.CheckURL(raw)
+// checkURL has the guard parse and judge a URL, and hides from the caller which of its checks
+// refused an address.
+func (o *Opener) checkURL(raw string) (*url.URL, error) {
+	u, err := o.guard.CheckURL(raw)
 	switch {
 	case errors.Is(err, netguard.ErrDenied):
-		return ErrDenied
+		return nil, ErrDenied
 	case err != nil:
-		return fmt.Errorf("%w: %w", ErrBadRef, err)
+		return nil, fmt.Errorf("%w: %w", ErrBadRef, err)
 	}
-	return nil
+	return u, nil
 }
 
 // presignedExpiry returns when a presigned URL runs out, or the zero time. Expires is a Unix
@@ -202,6 +199,9 @@ func presignedExpiry(q url.Values) time.Time {
 		return time.Unix(sec, 0)
 	}
 	for _, prefix := range []string{"x-amz-", "x-oss-", "x-goog-"} {
+		if lower[prefix+"date"] == "" {
+			continue
+		}
 		date, err := time.Parse("20060102T150405Z", lower[prefix+"date"])
 		sec, err2 := strconv.ParseInt(lower[prefix+"expires"], 10, 32)
 		if err == nil && err2 == nil {
