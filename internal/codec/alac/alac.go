@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/mediagauge/mediagauge/internal/bits"
 	"github.com/mediagauge/mediagauge/media"
@@ -28,6 +29,7 @@ var (
 	errFrameLength = errors.New("frame length out of bounds")
 	errBitDepth    = errors.New("bit depth that ffprobe does not know")
 	errChannels    = errors.New("channel count out of bounds")
+	errSampleRate  = errors.New("sample rate out of bounds")
 )
 
 // maxFrameLength is the longest frame ffprobe's decoder takes.
@@ -56,6 +58,8 @@ func ParseConfig(data []byte) (*Config, error) {
 		return nil, fmt.Errorf("%w: %d", errBitDepth, a.BitDepth)
 	case a.NumChannels == 0 || a.NumChannels >= len(layouts):
 		return nil, fmt.Errorf("%w: %d", errChannels, a.NumChannels)
+	case a.SampleRate > math.MaxInt32:
+		return nil, fmt.Errorf("%w: %d", errSampleRate, a.SampleRate)
 	}
 	return a, nil
 }

@@ -100,19 +100,20 @@ func VVC(entry string, record []byte) string {
 	}
 	r.Align()
 	r.Skip(8 * levels) // sublayer_level_idc
-	s := fmt.Sprintf("%s.%d.%s%d", entry, profile, tier, level)
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s.%d.%s%d", entry, profile, tier, level)
 	if c := strings.TrimRight(string(constraints), "\x00"); c != "" {
-		s += ".C" + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(c))
+		s.WriteString(".C" + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(c)))
 	}
 	separator := ".S"
 	for range r.U(8) {
-		s += fmt.Sprintf("%s%X", separator, r.U(32))
+		fmt.Fprintf(&s, "%s%X", separator, r.U(32))
 		separator = "+"
 	}
 	if r.Err() != nil || profile == 0 || len(constraints) == 0 {
 		return ""
 	}
-	return s
+	return s.String()
 }
 
 // AC4 spells "ac-4.02.01.03" from a dac4 box: versions of the bitstream and of the first
