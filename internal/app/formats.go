@@ -1,7 +1,6 @@
 package app
 
-import "github.com/mediagauge/mediagauge/probe"
+import "github.com/mediagauge/mediagauge/format/all"
 
-// formats are the native readers, in the order in which they are asked. Those of format/all
-// join once they hold against every hostile file of test/hostile.
-var formats []probe.Format
+// formats are the native readers, in the order in which they are asked.
+var formats = all.Formats

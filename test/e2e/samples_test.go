@@ -35,11 +35,14 @@ func TestSamples(t *testing.T) {
 	origin := rig.NewOrigin(t)
 	origin.Files(t, "/media/", filepath.Join(testmedia.Root(), "files"))
 	server := rig.Start(t, rig.Options{Allow: []string{origin.Allow()}})
-	api, ctx := server.API(), within(t, 2*time.Minute)
+	api, ctx := server.API(), within(t, 5*time.Minute)
 
 	// All are submitted before any is waited for: the queue is part of what is tested.
-	ids := make([]string, len(list))
+	ids, ours := make([]string, len(list)), int64(0)
 	for i, s := range list {
+		if s.Container == "mov,mp4,m4a,3gp,3g2,mj2" || s.Container == "matroska,webm" {
+			ours++
+		}
 		j, err := api.Submit(ctx, rig.Spec{Media: origin.URL + "/media/" + url.PathEscape(s.Name), Name: s.Name})
 		if err != nil {
 			t.Fatalf("submit %s: %v", s.Name, err)
@@ -49,7 +52,7 @@ func TestSamples(t *testing.T) {
 		}
 		ids[i] = j.JobId
 	}
-	var equal, failed atomic.Int64
+	var equal, failed, native atomic.Int64
 	for i, s := range list {
 		t.Run(s.Name, func(t *testing.T) {
 			j, err := api.Wait(ctx, ids[i])
@@ -62,13 +65,20 @@ func TestSamples(t *testing.T) {
 				}
 				return
 			}
+			if j.SubmitResultJson.Engine == "native" {
+				native.Add(1)
+			}
 			want := expected(readRecorded(t, s.Recorded), s.Name, origin.URL+"/media/"+url.PathEscape(s.Name), region)
 			if checkSuccess(t, j, s, want) {
 				equal.Add(1)
 			}
 		})
 	}
-	t.Logf("%d samples: %d equal to ffprobe, %d expected failures; origin: %s", len(list), equal.Load(), failed.Load(), origin)
+	t.Logf("%d samples: %d equal to ffprobe (%d of them read natively), %d expected failures; origin: %s",
+		len(list), equal.Load(), native.Load(), failed.Load(), origin)
+	if 5*native.Load() < 4*ours {
+		t.Errorf("%d read natively, want four of five of %d", native.Load(), ours)
+	}
 }
 
 // checkFailure holds a job to what every failed one must say.
