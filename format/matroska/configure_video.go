@@ -2,6 +2,7 @@ package matroska
 
 import (
 	"bytes"
+	"errors"
 	"math"
 
 	"github.com/mediagauge/mediagauge/internal/codec/av1"
@@ -39,10 +40,15 @@ func configureH264(s *stream) error {
 	}
 	s.sim.parser, s.sim.ticks = true, 2
 	s.sim.codecRate = sps.FrameRate()
-	if sets.NeedsPicture() {
-		s.onFirst(func(b []byte) error { return s.h264Picture(sets, b) })
-	} else {
-		s.onFirst(func([]byte) error { return sets.Describe(&s.t) })
+	s.sim.lacksParams = true
+	s.sim.onFrame = func(f frame) error {
+		size := f.size + int64(len(s.strip))
+		return s.look(frameHead, func(b []byte) error {
+			if s.zlib {
+				size = int64(len(b)) // of what was decompressed
+			}
+			return s.h264Picture(sets, b, size)
+		})(f)
 	}
 	depth, told := sps.ReorderDepth()
 	if !told {
@@ -55,11 +61,19 @@ func configureH264(s *stream) error {
 	return nil
 }
 
-// h264Picture describes the stream by its first picture.
-func (s *stream) h264Picture(sets *h264.ParameterSets, b []byte) error {
-	picture, err := sets.Picture(b)
-	if err != nil {
+var errNoSlice = errors.New("no slice")
+
+// h264Picture describes the stream by its first picture. Where the parameter sets tell all, the
+// picture must be sound all the same, or ffprobe learns nothing from it.
+func (s *stream) h264Picture(sets *h264.ParameterSets, b []byte, size int64) error {
+	picture, err := sets.FirstPicture(b, size)
+	switch {
+	case err != nil:
 		return err
+	case picture == nil:
+		return errNoSlice
+	case !sets.NeedsPicture():
+		return sets.Describe(&s.t)
 	}
 	if picture.Describe(&s.t); s.t.Video.FieldOrder == "" {
 		return probe.Refuse(ruleFieldPictures, "track %d", s.entry.number)
