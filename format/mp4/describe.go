@@ -89,7 +89,7 @@ func (m *movie) describeVideo(t *track) error {
 		return m.describeMPEGVideo(t)
 	case "png", "bmp", "mjpeg":
 		return m.describePicture(t)
-	case "prores", "h263":
+	case "prores", "h263", "dnxhd", "jpeg2000":
 		return m.describeFrames(t)
 	case "rawvideo":
 		return t.describeRaw()

@@ -11,6 +11,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/codec/mpegaudio"
 	"github.com/mediagauge/mediagauge/internal/codec/opus"
 	"github.com/mediagauge/mediagauge/internal/codec/pcm"
+	"github.com/mediagauge/mediagauge/internal/codec/truehd"
 	"github.com/mediagauge/mediagauge/internal/codec/vorbis"
 	"github.com/mediagauge/mediagauge/media"
 )
@@ -40,6 +41,8 @@ func (m *movie) describeAudio(t *track) error {
 		return m.describeAC3(t)
 	case "dts":
 		return m.describeDTS(t)
+	case "truehd":
+		return m.describeTrueHD(t)
 	}
 	return t.describeSound()
 }
@@ -174,6 +177,20 @@ func (m *movie) describeDTS(t *track) error {
 	}
 	unit.Describe(&t.out)
 	t.bitRate = int64(unit.BitRate()) // the decoder's word, even when it has none
+	return nil
+}
+
+// describeTrueHD describes TrueHD from the first access unit.
+func (m *movie) describeTrueHD(t *track) error {
+	p, err := m.head(t, truehd.HeaderSize)
+	if err != nil {
+		return err
+	}
+	sync, err := truehd.ParseUnit(p)
+	if err != nil {
+		return refuse("first-frame", "TrueHD: %w", err)
+	}
+	sync.Describe(&t.out)
 	return nil
 }
 

@@ -1,7 +1,9 @@
 package mp4
 
 import (
+	"github.com/mediagauge/mediagauge/internal/codec/dnxhd"
 	"github.com/mediagauge/mediagauge/internal/codec/h263"
+	"github.com/mediagauge/mediagauge/internal/codec/jpeg2000"
 	"github.com/mediagauge/mediagauge/internal/codec/mjpeg"
 	"github.com/mediagauge/mediagauge/internal/codec/prores"
 )
@@ -24,7 +26,7 @@ func (m *movie) describeFrames(t *track) error {
 	if t.index0.count == 0 {
 		return refuse("no-parameters", "no samples to tell the parameters of %s from", t.codec)
 	}
-	p, err := m.head(t, 256)
+	p, err := m.head(t, 512)
 	if err != nil {
 		return err
 	}
@@ -33,6 +35,22 @@ func (m *movie) describeFrames(t *track) error {
 		picture, err := h263.Parse(p)
 		if err != nil {
 			return refuse("first-frame", "H.263: %w", err)
+		}
+		picture.Describe(&t.out)
+		return nil
+	}
+	switch t.codec {
+	case "dnxhd":
+		frame, err := dnxhd.ParseFrame(p)
+		if err != nil {
+			return refuse("first-frame", "VC-3: %w", err)
+		}
+		frame.Describe(&t.out)
+		return nil
+	case "jpeg2000":
+		picture, err := jpeg2000.ParsePicture(p)
+		if err != nil {
+			return refuse("first-frame", "JPEG 2000: %w", err)
 		}
 		picture.Describe(&t.out)
 		return nil

@@ -202,6 +202,10 @@ func (t *track) describeRaw() error {
 func (t *track) describeOther() error {
 	v := t.out.Video
 	switch t.codec {
+	case "v410":
+		v.PixelFormat, v.BitDepth = "yuv444p10le", 10
+	case "v308":
+		v.PixelFormat = "yuv444p"
 	case "v210":
 		v.PixelFormat, v.BitDepth = "yuv422p10le", 10
 	case "qtrle":

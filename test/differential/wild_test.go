@@ -83,7 +83,7 @@ func wildVideo(r *rand.Rand, extension string) []string {
 		x264 + " -g 1 -profile:v high", x264 + " -x264-params threads=1:vui-hrd:nal-hrd=vbr -maxrate 100k -bufsize 200k", "-c:v libx264rgb -preset veryfast -x264-params threads=1", x264 + " -refs 6 -bf 4", "-c:v libx264 -preset slow -x264-params threads=1:open-gop=1:keyint=10",
 		"-c:v libx265 -preset ultrafast -x265-params log-level=0", "-c:v libx265 -preset ultrafast -pix_fmt yuv420p10le -x265-params log-level=0:bframes=3",
 		"-c:v mpeg4 -q:v 8", "-c:v mpeg4 -q:v 8 -bf 2", "-c:v mpeg4 -q:v 8 -flags +ildct+ilme", "-c:v mpeg1video -q:v 8", "-c:v mpeg2video -q:v 8 -bf 2", "-c:v mpeg2video -q:v 8 -pix_fmt yuv422p -maxrate 1M -bufsize 300k",
-		"-c:v libx265 -preset ultrafast -tag:v hvc1 -pix_fmt yuv444p -x265-params log-level=0", "-c:v png", "-c:v libsvtav1 -preset 12", "-c:v libx265 -preset ultrafast -tag:v hvc1 -x265-params log-level=0:keyint=5", "-c:v mpeg2video -q:v 8", "-c:v mjpeg -q:v 8 -pix_fmt yuvj422p", "-c:v prores_ks -profile:v 1", "-c:v libaom-av1 -cpu-used 8 -crf 50 -threads 1",
+		"-c:v libx265 -preset ultrafast -tag:v hvc1 -pix_fmt yuv444p -x265-params log-level=0", "-c:v png", "-c:v libx265 -preset ultrafast -tag:v hvc1 -x265-params log-level=0:keyint=5", "-c:v mpeg2video -q:v 8", "-c:v mjpeg -q:v 8 -pix_fmt yuvj422p", "-c:v prores_ks -profile:v 1", "-c:v libaom-av1 -cpu-used 8 -crf 50 -threads 1",
 		"-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 60k",
 	}
 	switch extension {
