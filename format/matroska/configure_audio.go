@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/mediagauge/mediagauge/internal/bits"
 	"github.com/mediagauge/mediagauge/internal/codec/aac"
 	"github.com/mediagauge/mediagauge/internal/codec/ac3"
 	"github.com/mediagauge/mediagauge/internal/codec/alac"
@@ -36,14 +37,55 @@ func configureAAC(s *stream) error {
 		if len(b) == 0 {
 			return errEmptyFrame
 		}
-		const single, pair = 0, 1 // identifiers of elements, ISO/IEC 14496-3 table 4.85
-		if first, n := b[0]>>5, config.ChannelConfiguration; n == 1 && first == pair || n == 2 && first == single {
-			return probe.Refuse(aac.RuleFirstElements, "track %d: first element %d with %d channels", s.entry.number, first, n)
+		wanted := uint32(single)
+		if config.ChannelConfiguration == 2 {
+			wanted = pair
+		}
+		if first, told := firstElement(b); told && first != wanted && config.ChannelConfiguration != 0 {
+			return probe.Refuse(aac.RuleFirstElements, "track %d: first element %d with %d channels", s.entry.number, first, config.ChannelConfiguration)
 		}
 		config.Describe(&s.t)
 		return nil
 	})
 	return nil
+}
+
+// The identifiers of elements of a raw data block, ISO/IEC 14496-3 table 4.85.
+const (
+	single = 0
+	pair   = 1
+	data   = 4
+	fill   = 6
+)
+
+// firstElement finds the first element with sound in a raw data block, ISO/IEC 14496-3 section
+// 4.4.2.1. It is not told when the block's head ends before.
+func firstElement(b []byte) (id uint32, told bool) {
+	r := bits.NewBitReader(b)
+	for r.Err() == nil {
+		switch id = r.U(3); id {
+		case fill:
+			n := r.Int(4)
+			if n == 15 {
+				n += r.Int(8) - 1
+			}
+			r.Skip(8 * n)
+		case data:
+			r.Skip(4)
+			aligned := r.Flag()
+			n := r.Int(8)
+			if n == 255 {
+				n += r.Int(8)
+			}
+			if aligned {
+				r.Align()
+			}
+			r.Skip(8 * n)
+		default:
+			return id, r.Err() == nil
+		}
+	}
+	return 0, false
 }
 
 // aacConfig spells the configuration of CodecIDs such as "A_AAC/MPEG4/LC/SBR".

@@ -71,9 +71,24 @@ func describe(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	}
 	info.Clean()
 	for _, t := range info.Tracks {
+		if v := t.Video; v != nil && f.oversized(t.Index) {
+			return nil, probe.Refuse(ruleFirstFrame, "track %d: pictures of %d × %d", t.Index, v.Width, v.Height)
+		}
 		if v := t.Video; v != nil && (v.Width < 0 || v.Height < 0 || v.CodedWidth < 0 || v.CodedHeight < 0) {
 			return nil, probe.Errorf(probe.Malformed, "track %d: pictures of %d × %d", t.Index, v.Width, v.Height)
 		}
 	}
 	return info, nil
+}
+
+// oversized says whether a track's pictures are far larger than the container says: then the
+// header that they come from is damaged.
+func (f *file) oversized(index int) bool {
+	const factor = 4
+	s := f.streams[index]
+	if s.entry == nil || s.entry.video.width == 0 || s.entry.video.height == 0 {
+		return false
+	}
+	v := s.t.Video
+	return v.Width > 0 && v.Height > 0 && (uint64(v.Width) > factor*s.entry.video.width || uint64(v.Height) > factor*s.entry.video.height)
 }

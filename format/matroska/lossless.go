@@ -36,7 +36,7 @@ func configureTTA(s *stream) error {
 	default:
 		return probe.Refuse(ruleCodec, "TTA of %d bits", depth)
 	}
-	if a.Channels < 1 || a.Channels >= len(ttaLayouts) || a.SampleRate == 0 {
+	if a.Channels < 1 || a.Channels >= len(ttaLayouts) || a.Channels > 1 && ttaLayouts[a.Channels] == 0 || a.SampleRate == 0 {
 		return probe.Refuse(ruleCodec, "TTA of %d channels", a.Channels)
 	}
 	a.ChannelLayout = ttaLayouts[a.Channels].String()
@@ -51,6 +51,7 @@ const (
 	wavpackFloat    = 0x80
 	wavpackOneBlock = 0x1800
 	wavpackDSD      = 1 << 31
+	wavpackSamples  = 131072 // the most of a block
 )
 
 var wavpackRates = [15]int{6000, 8000, 9600, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000, 192000}
@@ -60,7 +61,9 @@ var wavpackRates = [15]int{6000, 8000, 9600, 11025, 12000, 16000, 22050, 24000, 
 func configureWavPack(s *stream) error {
 	s.onFirst(func(b []byte) error {
 		c := bits.NewCursor(b)
-		c.Skip(4)
+		if samples := c.U32LE(); samples == 0 || samples > wavpackSamples {
+			return errSamples
+		}
 		flags := c.U32LE()
 		c.Skip(4)
 		rate := flags >> 23 & 15

@@ -193,3 +193,26 @@ func TestMetadata(t *testing.T) {
 		t.Error("no value does not remove a key")
 	}
 }
+
+func TestFirstElement(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name string
+		b    []byte
+		id   uint32
+		told bool
+	}{
+		{"single", []byte{0x01, 0x40}, single, true},
+		{"pair", []byte{0x21, 0x10}, pair, true},
+		{"behind a muxer's name", append(append([]byte{0xDE, 0x02, 0}, "Lavc59"...), make([]byte, 10)...), single, true},
+		{"behind a byte of fill", []byte{6<<5 | 1<<1, 0, 1 << 6}, pair, true},
+		{"behind data", []byte{4 << 5, 1, 0, 0}, single, true},
+		{"fill without an end", []byte{0xDF, 0xFE, 0}, 0, false},
+		{"nothing", nil, 0, false},
+	}
+	for _, c := range cases {
+		if id, told := firstElement(c.b); told != c.told || told && id != c.id {
+			t.Errorf("%s: %d, %v; want %d, %v", c.name, id, told, c.id, c.told)
+		}
+	}
+}
