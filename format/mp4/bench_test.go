@@ -1,10 +1,12 @@
 package mp4
 
 import (
+	"os"
 	"slices"
 	"testing"
 
 	"github.com/mediagauge/mediagauge/probe"
+	"github.com/mediagauge/mediagauge/test/synth"
 )
 
 // tenMinutes is a movie header of ten minutes of H.264 with B-frames, 30 pictures a second, and
@@ -60,5 +62,28 @@ func BenchmarkTenMinutes(b *testing.B) {
 		if _, err := p.Probe(b.Context(), probe.NewBytes(file)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkFragments reads 300 fragments that an index at the end names, and that none does.
+func BenchmarkFragments(b *testing.B) {
+	small, err := os.ReadFile("../../testdata/generated/files/frag-default-base.mp4")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, index := range []string{synth.RandomAc, synth.NoIndex} {
+		f, err := synth.Fragments(small, 300, 360<<10, index)
+		if err != nil {
+			b.Fatal(err)
+		}
+		p := probe.New(Format)
+		b.Run("index="+index, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := p.Probe(b.Context(), f); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -34,7 +34,7 @@ func parseHeader(p []byte, room int64) (h header, ok bool) {
 		return h, false
 	}
 	size := int64(binary.BigEndian.Uint32(p))
-	h = header{kind: string(p[4:8]), len: 8}
+	h = header{kind: kindOf(p[4:8]), len: 8}
 	if size == 1 && room >= 16 {
 		if len(p) < 16 {
 			return h, false
@@ -51,6 +51,29 @@ func parseHeader(p []byte, room int64) (h header, ok bool) {
 	}
 	h.body = size - h.len
 	return h, h.body >= 0
+}
+
+// kindOf spells a type without allocating for those that fragments repeat.
+func kindOf(p []byte) string {
+	switch string(p) {
+	case "moof":
+		return "moof"
+	case "mfhd":
+		return "mfhd"
+	case "traf":
+		return "traf"
+	case "tfhd":
+		return "tfhd"
+	case "tfdt":
+		return "tfdt"
+	case "trun":
+		return "trun"
+	case "mdat":
+		return "mdat"
+	case "free":
+		return "free"
+	}
+	return string(p)
 }
 
 // walk calls f for every box in the content of parent the way ffmpeg finds them: a box that

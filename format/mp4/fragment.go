@@ -20,8 +20,13 @@ type fragment struct {
 	duration uint32
 	size     uint32
 	flags    uint32
-	tfdt     map[int64]int64 // by track id: decoding time of the fragment
-	next     map[int64]int64 // by track id: where the next run begins
+	open     bool // a movie fragment began
+}
+
+// fragmentTime is a decoding time that a movie fragment set, by number, from 1.
+type fragmentTime struct {
+	at   int64
+	moof int
 }
 
 func (m *movie) trackByID(id int64) *track {
@@ -55,7 +60,7 @@ func (m *movie) readMoof(b box) error {
 	if m.moofs++; m.moofs == 1 {
 		m.firstMoof = b.off - 8
 	}
-	m.frag = fragment{offset: b.off - 8, implicit: b.off - 8, tfdt: map[int64]int64{}, next: map[int64]int64{}}
+	m.frag = fragment{offset: b.off - 8, implicit: b.off - 8, open: true}
 	return m.children(b)
 }
 
@@ -84,7 +89,7 @@ func (m *movie) readTfhd(b box) error {
 	if x == nil {
 		return refuse("fragment-table", "no defaults for the fragments of track %d", id)
 	}
-	if f.tfdt == nil {
+	if !f.open {
 		return refuse("fragment-table", "a track fragment outside a movie fragment")
 	}
 	f.hasTfhd, f.id = true, id
@@ -110,7 +115,9 @@ func (m *movie) readTfhd(b box) error {
 	if c.Err() != nil {
 		return refuse("box-overrun", "track fragment header of %d bytes", len(b.body))
 	}
-	delete(f.next, id)
+	if t := m.trackByID(id); t != nil {
+		t.next = fragmentTime{}
+	}
 	return nil
 }
 
@@ -126,10 +133,10 @@ func (m *movie) readTfdt(b box) error {
 	if c.Err() != nil {
 		return refuse("box-overrun", "track fragment time of %d bytes", len(b.body))
 	}
-	if m.frag.tfdt == nil { // a track fragment that stands in no movie fragment
+	if !m.frag.open { // a track fragment that stands in no movie fragment
 		return refuse("fragment-table", "a track fragment outside a movie fragment")
 	}
-	m.frag.tfdt[m.frag.id] = at
+	t.stated = fragmentTime{at, m.moofs}
 	if t.gap = t.gap || t.timed && !t.jump && at != t.trackEnd; t.jump {
 		t.jump = false
 	}
@@ -151,12 +158,11 @@ func (m *movie) otherEntry(t *track) error {
 
 // runStart is the decoding time at which a run begins.
 func (m *movie) runStart(t *track) (int64, error) {
-	f := &m.frag
-	if at, ok := f.next[f.id]; ok {
-		return at - t.timeOffset, nil
+	if t.next.moof == m.moofs {
+		return t.next.at - t.timeOffset, nil
 	}
-	if at, ok := f.tfdt[f.id]; ok {
-		return at - t.timeOffset, nil
+	if t.stated.moof == m.moofs {
+		return t.stated.at - t.timeOffset, nil
 	}
 	if t.hasSidx {
 		return 0, refuse("fragment-table", "fragments whose times stand only in the segment index")

@@ -91,7 +91,7 @@ func (m *movie) readTrun(b box) error {
 	t.fpsFrames += r.n
 	f.implicit = r.pos + size
 	t.trackEnd = r.dts + duration + t.timeOffset
-	f.next[f.id] = t.trackEnd
+	t.next = fragmentTime{t.trackEnd, m.moofs}
 	if t.duration < t.trackEnd {
 		t.duration = t.trackEnd
 	}

@@ -28,7 +28,7 @@ func (m *movie) sample(off int64) error {
 			return refuse("fragments-unindexed", "track %d starts in other ways than with timed fragments", t.index)
 		}
 	}
-	near := max(shortTail, 3*(off-m.firstMoof)/int64(m.moofs))
+	near := max(shortTail, 2*(off-m.firstMoof)/int64(m.moofs))
 	for _, n := range []int64{min(near, longTail), longTail} {
 		n = min(n, m.src.size-off)
 		tail, err := m.src.at(m.src.size-n, n, 0)

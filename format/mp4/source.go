@@ -29,11 +29,15 @@ type source struct {
 	end   int64 // where reading met the end; -1 before
 	segs  []segment
 	reads int
+
+	shared [][]byte // buffers that hold several segments
+	latest int      // segment that the last bytes came from
 }
 
 type segment struct {
-	off int64
-	b   []byte
+	off  int64
+	b    []byte
+	part bool // of a buffer that holds others
 }
 
 func newSource(r *probe.Reader) *source {
@@ -46,9 +50,17 @@ func newSource(r *probe.Reader) *source {
 
 // cached returns what is in memory from off on, at most n bytes.
 func (s *source) cached(off, n int64) []byte {
+	if s.latest < len(s.segs) {
+		for _, g := range s.segs[max(0, s.latest-1) : s.latest+1] { // the next of those read at once, mostly
+			if off >= g.off && n <= g.off+int64(len(g.b))-off {
+				return g.b[off-g.off:][:max(n, 0)]
+			}
+		}
+	}
 	for i := len(s.segs) - 1; i >= 0; i-- {
 		g := s.segs[i]
 		if off >= g.off && off < g.off+int64(len(g.b)) {
+			s.latest = i
 			b := g.b[off-g.off:]
 			return b[:min(n, int64(len(b)))]
 		}
@@ -107,7 +119,7 @@ func (s *source) read(have []byte, off, n int64) ([]byte, error) {
 // time that takes would be for clearing memory.
 const (
 	leastKept = 32 << 10
-	mostKept  = 1 << 20
+	mostKept  = 2 << 20
 )
 
 var buffers sync.Pool // of *[]byte
@@ -123,15 +135,25 @@ func (s *source) buffer(n int64) []byte {
 	return make([]byte, 0, max(n, 1<<bits.Len64(uint64(n-1))))
 }
 
+func keepBuffer(b []byte) {
+	if n := cap(b); n >= leastKept && n <= mostKept {
+		kept := b[:0]
+		buffers.Put(&kept)
+	}
+}
+
 // release gives the buffers back. Nothing may be looked at in them afterwards: what is reported
 // has its own copies.
 func (s *source) release() {
-	for i := range s.segs {
-		if b := s.segs[i].b; cap(b) >= leastKept && cap(b) <= mostKept {
-			b = b[:0]
-			buffers.Put(&b)
+	for _, g := range s.segs {
+		if !g.part {
+			keepBuffer(g.b)
 		}
 	}
+	for _, b := range s.shared {
+		keepBuffer(b)
+	}
+	s.shared = nil
 	s.segs = nil
 }
 
@@ -147,23 +169,32 @@ func (s *source) prefetch(places []int64, n int64) error {
 // fetch reads stretches at once, sixteen at a time.
 func (s *source) fetch(places []stretch) error {
 	const parallel = 16
-	segs := make([]segment, len(places))
-	errs := make([]error, len(places))
+	var total int64
+	missing := make([]stretch, 0, len(places))
+	for _, p := range places {
+		if int64(len(s.cached(p.at, p.n))) < p.n {
+			missing = append(missing, p)
+			total += p.n
+		}
+	}
+	room := s.buffer(total)[:total]
+	s.shared = append(s.shared, room)
+	segs := make([]segment, len(missing))
+	for i, p := range missing {
+		segs[i] = segment{off: p.at, b: room[:p.n:p.n], part: true}
+		room = room[p.n:]
+	}
+	errs := make([]error, len(missing))
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(parallel, len(places)) {
+	for range min(parallel, len(missing)) {
 		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(places)); i = next.Add(1) - 1 {
-				at, n := places[i].at, places[i].n
-				if int64(len(s.cached(at, n))) == n {
-					continue
-				}
-				p := make([]byte, n)
-				got, err := s.r.ReadAt(p, at)
+			for i := next.Add(1) - 1; i < int64(len(missing)); i = next.Add(1) - 1 {
+				got, err := s.r.ReadAt(segs[i].b, segs[i].off)
 				if errors.Is(err, io.EOF) {
 					err = nil
 				}
-				segs[i], errs[i] = segment{off: at, b: p[:got]}, err
+				segs[i].b, errs[i] = segs[i].b[:got], err
 			}
 		})
 	}

@@ -68,6 +68,8 @@ type track struct {
 	gap     bool   // a fragment begins elsewhere than the one before ended
 	jump    bool   // fragments were left out before the next
 
+	stated, next fragmentTime // where the fragment begins, and where its next run does
+
 	timed     bool  // a fragment states its decoding time
 	untimed   bool  // a fragment states none
 	firstTime int64 // of the first and the latest fragment that do
