@@ -3,6 +3,8 @@ package mp4
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"testing"
@@ -144,6 +146,74 @@ func TestMerge(t *testing.T) {
 		}
 		if len(out) > c.most || total > 2<<20 {
 			t.Errorf("%d places: %d reads of %d bytes, want at most %d", len(c.places), len(out), total, c.most)
+		}
+	}
+}
+
+// damaged is a file with some bytes replaced.
+type damaged struct {
+	b     []byte
+	bytes map[int64]byte
+}
+
+func (p damaged) Size() (int64, bool) { return int64(len(p.b)), true }
+
+func (p damaged) ReadAt(out []byte, off int64) (int, error) {
+	n, err := probe.NewBytes(p.b).ReadAt(out, off)
+	for at, v := range p.bytes {
+		if i := at - off; i >= 0 && i < int64(n) {
+			out[i] = v
+		}
+	}
+	return n, err
+}
+
+// TestSampledDamage: whatever stands in the fragments' headers, there is an answer that does not
+// go below nothing, or a typed error.
+func TestSampledDamage(t *testing.T) {
+	t.Parallel()
+	small, err := os.ReadFile("../../testdata/generated/files/frag-default-base.mp4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := synth.Fragments(small, 40, 64<<10, synth.NoIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	size, _ := f.Size()
+	good := make([]byte, size)
+	if _, err := f.ReadAt(good, 0); err != nil {
+		t.Fatal(err)
+	}
+	var moofs []int
+	for at := 0; ; at += 4 {
+		i := bytes.Index(good[at:], []byte("moof"))
+		if i < 0 {
+			break
+		}
+		at += i
+		moofs = append(moofs, at-4)
+	}
+	random := rand.New(rand.NewPCG(7, 7))
+	p := probe.New(Format)
+	for i := range 4000 {
+		damage := map[int64]byte{}
+		moof := moofs[[...]int{0, 1, 2, len(moofs) - 1, len(moofs) - 2}[i%5]]
+		for range 1 + random.IntN(3) {
+			damage[int64(moof+random.IntN(200))] = [...]byte{0, 1, 0x7f, 0x80, 0xff, byte(i)}[random.IntN(6)]
+		}
+		info, err := p.Probe(t.Context(), damaged{good, damage})
+		var e *probe.Error
+		if err != nil && !errors.As(err, &e) {
+			t.Fatalf("%v: %v", damage, err)
+		}
+		if err != nil {
+			continue
+		}
+		for _, track := range info.Tracks {
+			if track.BitRate < 0 || track.Duration.Ticks < 0 {
+				t.Errorf("%v: %d bit/s, %s s of %s s", damage, track.BitRate, track.Duration, info.Duration)
+			}
 		}
 	}
 }
