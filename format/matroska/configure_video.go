@@ -45,7 +45,7 @@ func configureH264(s *stream) error {
 		size := f.size + int64(len(s.strip))
 		return s.look(frameHead, func(b []byte) error {
 			if s.zlib {
-				size = int64(len(b)) // of what was decompressed
+				size = math.MaxInt64 // not known before all is decompressed
 			}
 			return s.h264Picture(sets, b, size)
 		})(f)
