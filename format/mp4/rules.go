@@ -19,7 +19,7 @@ var rules = map[string]string{
 	"missing-samples":     "samples that ffprobe reads lie outside the file",
 	"external-data":       "the media data lie in another file",
 	"fragment-table":      "fragments that contradict the movie header",
-	"fragments-unindexed": "too many fragments, and no index that tells where they are",
+	"fragments-unindexed": "many fragments without an index, of which the first and the last do not prove the rest",
 	"no-parameters":       "the codec's parameters cannot be told from headers",
 	"first-frame":         "a value stands only in the first frame, which could not be read",
 	"frame-rate":          "the frame rate depends on frames that are not in the headers",

@@ -58,7 +58,7 @@ var details = map[string]detail{
 		specifications: "ISO/IEC 14496-12, -14, -15 and -30, Apple's QuickTime File Format, 3GPP TS 26.244, AV1 and VP9 bindings, Dolby Vision bindings",
 		read: []string{
 			"moov in front of the media data or behind it: sample tables, edit lists, matrices, metadata of iTunes, QuickTime and 3GPP, cover art, QuickTime and Nero chapters, timecodes",
-			"fragments: by sidx, by mfra (all of them, in parallel), or one after the other while they are few",
+			"fragments: by sidx, by mfra (all of them, in parallel), or one after the other while they are few; of many without an index the first and the last, the bit rates of tracks derived from those",
 			"codec configuration: avcC, hvcC, vvcC, av1C, vpcC, esds, dac3, dec3, dac4, ddts, dOps, dfLa, alac, wave, damr, QuickTime sound versions 0 to 2",
 			"colr, pasp, clap, fiel, mdcv, clli, dvcC and dvvC, st3d, sv3d, btrt; schm and tenc of encrypted tracks",
 			"the head of a track's first sample where its values stand there",
