@@ -16,7 +16,8 @@ var (
 	errSamples     = errors.New("impossible sample format")
 )
 
-// ttaLayouts gives the layout of two channels and more, as ffprobe takes them; mono has none.
+// ttaLayouts gives the layout of two channels and more, as observed in ffprobe's output; mono has
+// none.
 var ttaLayouts = [...]media.ChannelMask{
 	2: media.LayoutStereo, 3: media.Layout2Point1, 4: media.LayoutQuad,
 	6: media.Layout5Point1Back, 7: media.Layout6Point1Back, 8: media.Layout7Point1Wide,
@@ -44,7 +45,7 @@ func configureTTA(s *stream) error {
 	return nil
 }
 
-// The flags of a WavPack block that tell its format.
+// The flags of a WavPack block that tell its format (WavPack 4 & 5 Binary File / Block Format).
 const (
 	wavpackBytes    = 0x3
 	wavpackMono     = 0x4
@@ -54,6 +55,7 @@ const (
 	wavpackSamples  = 131072 // the most of a block
 )
 
+// wavpackRates are the sample rates by their code in the flags.
 var wavpackRates = [15]int{6000, 8000, 9600, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000, 192000}
 
 // configureWavPack reads the first block: samples, flags, checksum, and for more than two
@@ -138,10 +140,11 @@ func wavpackChannels(block []byte) media.ChannelMask {
 	return 0
 }
 
-// mlpDepths are bits per sample by their code in MLP.
+// mlpDepths are bits per sample by their code in MLP's major sync.
 var mlpDepths = [16]int{16, 20, 24}
 
-// mlpLayouts are the channel arrangements of MLP.
+// mlpLayouts are the channel arrangements of MLP's major sync (DVD-Audio's channel assignments), in
+// the loudspeakers observed in ffprobe's output.
 var mlpLayouts = [32]media.ChannelMask{
 	media.LayoutMono, media.LayoutStereo, media.Layout3Point0Back, media.LayoutQuad,
 	media.Layout2Point1, media.Layout3Point0Back | media.LowFrequency, media.LayoutQuad | media.LowFrequency, media.LayoutSurround,
@@ -150,7 +153,8 @@ var mlpLayouts = [32]media.ChannelMask{
 	media.Layout4Point1, media.Layout5Point1Back, media.LayoutQuad | media.LowFrequency, media.Layout5Point0Back, media.Layout5Point1Back,
 }
 
-// trueHDChannels are the loudspeakers of the bits of a TrueHD channel assignment.
+// trueHDChannels are the loudspeakers of the bits of a channel assignment (Dolby TrueHD (MLP)
+// high-level bitstream description).
 var trueHDChannels = [13]media.ChannelMask{
 	media.LayoutStereo, media.FrontCenter, media.LowFrequency, media.SideLeft | media.SideRight,
 	media.TopFrontLeft | media.TopFrontRight, media.FrontLeftOfCenter | media.FrontRightOfCenter,
@@ -230,8 +234,8 @@ func mlpRate(code uint32) int {
 	return 48000 << (code & 7)
 }
 
-// plainFormats are the sample formats of codecs that a wrapped header describes in full. The
-// first is for up to two channels.
+// plainFormats are the sample formats of codecs that a wrapped header describes in full, as
+// observed in ffprobe's output. The first is for up to two channels.
 var plainFormats = map[string][2]string{
 	"adpcm_ms": {"s16", "s16p"}, "adpcm_ima_wav": {"s16p", "s16p"}, "adpcm_yamaha": {"s16", "s16"},
 	"wmav1": {"fltp", "fltp"}, "wmav2": {"fltp", "fltp"},
@@ -247,8 +251,8 @@ func configurePlainAudio(s *stream) error {
 	return nil
 }
 
-// plainVideo lists codecs whose decoder knows its pixel format from the start and reorders
-// nothing, with the place of chroma samples that it tells.
+// plainVideo lists codecs whose pixel format is always the same and that reorder nothing, with the
+// place of chroma samples, as observed in ffprobe's output.
 var plainVideo = map[string]struct{ pixels, chroma string }{
 	"flv1": {"yuv420p", ""}, "h263": {"yuv420p", "center"}, "msmpeg4v1": {"yuv420p", ""},
 	"msmpeg4v2": {"yuv420p", ""}, "msmpeg4v3": {"yuv420p", ""}, "wmv1": {"yuv420p", ""}, "wmv2": {"yuv420p", ""},

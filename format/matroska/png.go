@@ -20,7 +20,8 @@ const (
 
 const pngSignature = "\x89PNG\r\n\x1a\n"
 
-// pixelFormat is by colour type and bit depth, plain and with a transparent colour.
+// pngFormat is a pixel format by colour type and bit depth (ISO/IEC 15948, 11.2.2), plain and with
+// a transparent colour, as observed in ffprobe's output.
 type pngFormat struct{ plain, transparent string }
 
 var pngFormats = map[[2]byte]pngFormat{

@@ -6,8 +6,9 @@ import (
 	"github.com/mediagauge/mediagauge/media"
 )
 
-// The frame rates that ffprobe tries: twelfths up to 30, whole ones up to 60, some high ones,
-// and the exact rates without 1001. Each is in units of 1/12012 frames a second.
+// The frame rates observed in ffprobe's output where the container states none: twelfths up to
+// 30, whole ones up to 60, some high ones, and the usual ones over 1.001. Each is in units of
+// 1/12012 frames a second.
 var standardRates = makeStandardRates()
 
 const rateUnit = 12 * 1001

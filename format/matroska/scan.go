@@ -309,7 +309,7 @@ func (s *stream) statedDuration() (float64, bool) {
 	return 0, false
 }
 
-// unseen are the codecs of which ffprobe tells nothing but the container's facts as long as no
+// unseen are the codecs of which, as observed, ffprobe tells nothing but the container's facts as long as no
 // frame was seen.
 var unseen = map[string]bool{"h264": true, "vp9": true}
 
