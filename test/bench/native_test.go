@@ -25,9 +25,9 @@ const (
 	// single passes worse, for everybody.
 	passes = 3
 	// share is the processor time that our reader gets for one file in one pass.
-	share   = 20 * time.Millisecond
+	share   = 60 * time.Millisecond
 	minRuns = 5
-	maxRuns = 100
+	maxRuns = 300
 )
 
 // BenchmarkNative puts our readers beside ffprobe on the same files in the same run: from the
