@@ -31,25 +31,13 @@ func (m *movie) describeAAC(t *track) error {
 	if rule := t.aac.Doubt(); rule != "" {
 		return refuse(rule, "AAC of object type %d", t.aac.AudioObjectType)
 	}
-	if t.aac.ChannelConfiguration == 1 {
-		if err := m.checkMono(t); err != nil {
-			return err
-		}
-	}
-	t.aac.Describe(&t.out)
-	return nil
-}
-
-// checkMono looks at how the first frame of a track in mono begins: with a pair of channels
-// ffprobe takes it for stereo.
-func (m *movie) checkMono(t *track) error {
-	const pair = 1
-	p, err := m.head(t, 1)
+	p, err := m.head(t, aac.HeadSize)
 	if err != nil {
 		return err
 	}
-	if len(p) > 0 && p[0]>>5 == pair {
-		return refuse("aac-first-frame", "a pair of channels in a track of one")
+	if err := t.aac.CheckFrame(p); err != nil {
+		return refuse("aac-first-frame", "AAC: %w", err)
 	}
+	t.aac.Describe(&t.out)
 	return nil
 }
