@@ -19,48 +19,13 @@ type rangeCoder struct {
 	pos       int
 	low, span uint32
 	exhausted int
-	zero, one *[256]uint8
-}
-
-// stateTransitions are the default state tables of RFC 9043 section 3.8.1.4, after a zero and
-// after a one: each step moves a twentieth of the way, and no probability exceeds 248/256.
-var stateTransitions = makeStateTransitions()
-
-func makeStateTransitions() *[2][256]uint8 {
-	const (
-		whole  = int64(1) << 32
-		factor = whole * 5 / 100
-		most   = 256 - 8
-	)
-	var t [2][256]uint8
-	zero, one := &t[0], &t[1]
-	step := func(p int64) int64 { return p + ((whole-p)*factor+whole/2)>>32 }
-	p, last := whole/2, int64(0)
-	for range 128 {
-		p8 := max((256*p+whole/2)>>32, last+1)
-		if last != 0 && last < 256 && p8 <= most {
-			one[last] = uint8(p8)
-		}
-		p, last = step(p), p8
-	}
-	for i := int64(256 - most); i <= most; i++ {
-		if one[i] == 0 {
-			one[i] = uint8(min(max((256*step((i*whole+128)>>8)+whole/2)>>32, i+1), most))
-		}
-	}
-	for i := 1; i < 255; i++ {
-		zero[i] = uint8(256 - int(one[256-i]))
-	}
-	return &t
 }
 
 func newRangeCoder(data []byte) (*rangeCoder, error) {
 	if len(data) < 2 {
 		return nil, errRangeCoder
 	}
-	c := &rangeCoder{data: data, pos: 2, low: uint32(data[0])<<8 | uint32(data[1]), span: 0xFF00}
-	c.zero, c.one = &stateTransitions[0], &stateTransitions[1]
-	return c, nil
+	return &rangeCoder{data: data, pos: 2, low: uint32(data[0])<<8 | uint32(data[1]), span: 0xFF00}, nil
 }
 
 // bit reads one binary decision.
@@ -71,9 +36,9 @@ func (c *rangeCoder) bit(state *uint8) bool {
 	if set {
 		c.low -= c.span
 		c.span = part
-		*state = c.one[*state]
+		*state = afterOne[*state]
 	} else {
-		*state = c.zero[*state]
+		*state = afterZero[*state]
 	}
 	if c.span < 0x100 {
 		c.span <<= 8
