@@ -7,19 +7,14 @@ import (
 	"github.com/mediagauge/mediagauge/media"
 )
 
-// lookTag finds the codec of a sample entry type in rows, first as written, then whatever its
-// letter case.
+// lookTag finds the codec of a sample entry type in rows; its letter case does not matter.
 func lookTag(rows []tagRow, kind string) string {
-	for _, row := range rows {
-		for i := 0; i+4 <= len(row.tags); i += 4 {
-			if row.tags[i:i+4] == kind {
-				return row.codec
-			}
-		}
+	if !asciiOnly(kind) {
+		return ""
 	}
 	for _, row := range rows {
-		for i := 0; i+4 <= len(row.tags); i += 4 {
-			if strings.EqualFold(row.tags[i:i+4], kind) && asciiOnly(kind) {
+		for _, tag := range row.tags {
+			if strings.EqualFold(tag, kind) {
 				return row.codec
 			}
 		}
@@ -48,9 +43,6 @@ func (t *track) identify(kind string) {
 		t.kind = media.KindAudio
 	} else if t.kind != media.KindAudio && !null && kind != "mp4s" {
 		codec = lookTag(videoTags, kind)
-		if codec == "" {
-			codec = lookTag(riffTags, kind)
-		}
 		if codec != "" {
 			t.kind = media.KindVideo
 		} else if t.kind == media.KindData || t.kind == media.KindSubtitle && t.codec == "" {

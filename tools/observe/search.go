@@ -108,6 +108,7 @@ func searchKeys(ctx context.Context, p *prober) ([]string, error) {
 		{small + digits, small + digits},
 		{capitals, capitals + digits},
 		{small, capitals + digits},
+		{"@", capitals},
 	} {
 		for _, a := range []byte(set.first) {
 			var codes []string
