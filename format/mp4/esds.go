@@ -66,7 +66,7 @@ func (m *movie) readEsds(b box) error {
 	e := &t.entry
 	e.objectType = c.U8()
 	c.Skip(8)
-	t.bitRate = int64(c.I32())
+	t.bitRate = int64(c.U32())
 	codec := objectTypes[e.objectType]
 	if codec == "" && e.objectType >= 'A' && e.objectType <= 'Z' {
 		codec = objectTypes[e.objectType+'a'-'A'] // ffmpeg compares the numbers as if they were letters

@@ -60,7 +60,7 @@ func (m *movie) finishTrack(t *track) {
 	if t.duration != noTime {
 		o.Duration = media.Duration{Ticks: media.Ticks(t.duration), Timebase: tb}
 	}
-	o.BitRate = t.bitRate
+	o.BitRate = max(0, t.bitRate) // ffprobe prints no rate below nothing
 	o.NumFrames = t.frames
 	if v := o.Video; v != nil {
 		v.FrameRate, v.AverageFrameRate = t.rate, t.avg
