@@ -70,14 +70,20 @@ func (e *masteringEntry) point(i int) media.Chromaticity {
 	return media.Chromaticity{X: fraction(e.x[i]), Y: fraction(e.y[i])}
 }
 
-// fraction gives the ratio that a floating-point number stands for.
+// fraction gives the ratio nearest to a floating-point number, which is itself a whole number over
+// a power of two.
 func fraction(f float64) media.Rational {
 	if math.IsNaN(f) || math.Abs(f) > math.MaxInt32 {
 		return media.Rational{}
 	}
-	_, exponent := math.Frexp(f)
-	den := int64(1) << (61 - max(exponent-1, 0))
-	return approximate(int64(math.Floor(f*float64(den)+0.5)), den, math.MaxInt32)
+	const mantissa, widest = 53, 62 // bits
+	part, exponent := math.Frexp(f)
+	shift := mantissa - exponent
+	whole := math.Ldexp(part, mantissa)
+	if shift > widest { // smaller than any ratio that is printed could tell
+		whole, shift = math.Round(math.Ldexp(whole, widest-shift)), widest
+	}
+	return approximate(int64(whole), 1<<shift, math.MaxInt32)
 }
 
 // The types of a BlockAdditionMapping that is a Dolby Vision configuration record.

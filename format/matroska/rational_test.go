@@ -122,3 +122,16 @@ func TestRescaleExact(t *testing.T) {
 		}
 	}
 }
+
+// TestFraction holds luminances and chromaticities as ffprobe prints them.
+func TestFraction(t *testing.T) {
+	t.Parallel()
+	for f, want := range map[float64]string{
+		0: "0/1", 1: "1/1", 1000: "1000/1", 0.5: "1/2", 0.68: "17/25", 0.31996: "7999/25000", 0.3127: "3127/10000",
+		0.0001: "1/10000", 0.001: "1/1000", -0.25: "-1/4", math.MaxInt32: "2147483647/1", 1e-300: "0/1",
+	} {
+		if got := fraction(f).String(); got != want {
+			t.Errorf("%g: %s, want %s", f, got, want)
+		}
+	}
+}
