@@ -65,6 +65,28 @@ func patched(t *testing.T, name, kind string, skip int, with ...byte) []byte {
 	return b
 }
 
+// unevenEAC3 is a track of two E-AC-3 frames of different lengths.
+func unevenEAC3() []byte {
+	parts := tables(2)
+	parts[0] = stsd(bx("ec-3", pcmEntry()[8:]))
+	parts[1] = full("stts", 0, 0, u32s(1, 2, 1536))
+	parts[3] = full("stsz", 0, 0, u32s(0, 2, 768, 700))
+	b := file(trakOf(1, nil, parts...))
+	copy(b[40:], "\x0b\x77\x01\x7f\x34\x87\xc0\x00")
+	return b
+}
+
+// mpeg4 is a track of one picture of MPEG-4 video, Advanced Simple, that does not say whether
+// there are B pictures (ISO/IEC 14496-2, 6.2.3: no vol_control_parameters).
+func mpeg4() []byte {
+	entry := bx("mp4v", zeros(6), u16(1), zeros(16), u16(64), u16(48), zeros(14), zeros(32), u16(24), u16(0xffff))
+	b := file(bx("trak", tkhd(1), bx("mdia", mdhd(25, 1), hdlr("vide"), bx("minf", bx("stbl", stsd(entry),
+		full("stts", 0, 0, u32s(1, 1, 1)), full("stsc", 0, 0, u32s(1, 1, 1, 1)),
+		full("stsz", 0, 0, u32s(100, 1)), full("stco", 0, 0, u32s(1, 40)))))))
+	copy(b[40:], []byte{0, 0, 1, 0x20, 0x08, 0x84, 0x40, 0x06, 0x68, 0x10, 0x20, 0x30, 0x80, 0, 0, 1, 0xb6})
+	return b
+}
+
 // samples makes for each rule a file that is refused by it, where a file of testdata/expected.tsv
 // or of TestHostileFiles is not one already.
 func samples(t *testing.T) map[string][]byte {
@@ -83,12 +105,17 @@ func samples(t *testing.T) map[string][]byte {
 		"aac-explicit-sbr": sound(mp4a(0x2b, 0x11, 0x88, 0x00)),
 		"aac-first-frame":  sound(mp4a(0x11, 0x88), 1<<5),
 		"h264-reorder":     patched(t, "media/files/php-ffmpeg__tests_FFMpeg_files_portrait.MOV", "mdat", 15892+4-36, 0x21),
+
+		"aac-channel-layout":  sound(mp4a(0x11, 0xc0)),
+		"dts-extension":       patched(t, "generated/files/dts.mp4", "mdat", 10, 0x11),
+		"eac3-bit-rate":       unevenEAC3(),
+		"h264-field-pictures": patched(t, "generated/files/h264-interlaced-tff.mp4", "\x65\x88\x82\x0b", -2, 0x84),
+		"mpeg4-reorder":       mpeg4(),
 	}
 }
 
-// elsewhere names the rules whose samples stand with the codec that makes them.
+// elsewhere names the rules whose samples stand in other tests.
 var elsewhere = []string{
-	"aac-channel-layout", "dts-extension", "eac3-bit-rate", "h264-field-pictures", "mpeg4-reorder",
 	"fragments-unindexed", "unknown-size", // TestFragments, TestUnknownLength
 }
 
