@@ -25,23 +25,27 @@ func tenMinutes(b *testing.B) []byte {
 	for i := range pictures {
 		offsets = append(offsets, u32s(1, [...]uint32{1024, 2560, 1024, 0, 512}[i%5])...)
 	}
-	chunks := u32s(600)
-	for i := range 600 {
-		chunks = append(chunks, u32(uint32(1_000_000+i*300_000))...)
+	chunks := func(first int) []byte {
+		out := u32s(600)
+		for i := range 600 {
+			out = append(out, u32(uint32(first+i*300_000))...)
+		}
+		return out
 	}
 	video := bx("trak", tkhd(1), bx("edts", full("elst", 0, 0, u32s(1, 600_000, 1024, 1<<16))),
 		bx("mdia", mdhd(15360, pictures*512), hdlr("vide"), bx("minf", bx("stbl",
 			stsd(bx("avc1", zeros(6), u16(1), zeros(16), u16(320), u16(180), zeros(14), zeros(32), u16(24), u16(0xffff), bx("avcC", benchAVC))),
 			full("stts", 0, 0, u32s(1, pictures, 512)), full("stss", 0, 0, u32s(2, 1, 251)),
 			full("ctts", 0, 0, offsets), full("stsc", 0, 0, u32s(1, 1, 30, 1)),
-			full("stsz", 0, 0, sizes(pictures)), full("stco", 0, 0, chunks)))))
+			full("stsz", 0, 0, sizes(pictures)), full("stco", 0, 0, chunks(1_000_000))))))
 	sound := bx("trak", tkhd(2), bx("edts", full("elst", 0, 0, u32s(1, 600_000, 1024, 1<<16))),
 		bx("mdia", mdhd(44100, sounds*1024), hdlr("soun"), bx("minf", bx("stbl",
 			stsd(bx("mp4a", zeros(6), u16(1), zeros(8), u16(2), u16(16), zeros(4), u32(44100<<16), full("esds", 0, 0, benchESDS))),
 			full("stts", 0, 0, u32s(1, sounds, 1024)), full("stsc", 0, 0, u32s(2, 1, 43, 1, 600, 83, 1)),
-			full("stsz", 0, 0, sizes(sounds)), full("stco", 0, 0, chunks)))))
+			full("stsz", 0, 0, sizes(sounds)), full("stco", 0, 0, chunks(1_150_000))))))
 	file := slices.Concat(ftyp(), bx("moov", mvhd(1000, 600_000), video, sound), bx("mdat", zeros(2_000_000)))
 	copy(file[1_000_000:], "\x00\x00\x03\x80\x65\x88\x84\x00\x10") // the first picture, 900 bytes with its length
+	copy(file[1_150_000:], "\x21\x00\x49\x90\x02\x19\x00\x23\x80") // the first frame of sound: a pair of channels
 	return file
 }
 
