@@ -61,6 +61,10 @@ func (m *movie) finishTrack(t *track) {
 		o.Duration = media.Duration{Ticks: media.Ticks(t.duration), Timebase: tb}
 	}
 	o.BitRate = max(0, t.bitRate) // ffprobe prints no rate below nothing
+	if m.complete && m.headerEnd < m.segmentsEnd && m.moofs > 0 {
+		// ffprobe divides the size of the first fragment by the length of all: no fact of the file.
+		o.BitRate = 0
+	}
 	o.NumFrames = t.frames
 	if v := o.Video; v != nil {
 		v.FrameRate, v.AverageFrameRate = t.rate, t.avg

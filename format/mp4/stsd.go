@@ -225,8 +225,8 @@ func (t *track) finishEntry() error {
 		}
 	case "ac3", "eac3", "mpeg1video", "vc1", "vp8", "vp9":
 		e.fullParse = true
-	case "dvaudio":
-		return refuse("no-parameters", "DV sound")
+	case "unsettled":
+		return refuse("no-parameters", "sound of a kind whose sample size does not come from its entry")
 	}
 	return nil
 }

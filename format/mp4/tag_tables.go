@@ -227,7 +227,7 @@ var audioTags = []tagRow{
 	{"amr_nb", []string{"samr"}},
 	{"amr_wb", []string{"sawb"}},
 	{"dts", []string{"DTS ", "dtsc", "dtse", "dtsh", "dtsl"}},
-	{"dvaudio", []string{"DVCA", "VDVA"}},
+	{"unsettled", []string{"DVCA", "VDVA"}},
 	{"eac3", []string{"ec-3"}},
 	{"evrc", []string{"sevc"}},
 	{"flac", []string{"fLaC"}},

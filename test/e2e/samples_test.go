@@ -92,6 +92,13 @@ func checkFailure(t *testing.T, j rig.Job) bool {
 	return ok
 }
 
+// nativeOmits are the values that our readers leave out because ffprobe's are no facts of the
+// file: beside a segment index it divides the first fragment by the whole duration.
+var nativeOmits = map[string][]string{
+	"shaka-packager-2017__packager_app_test_testdata_bear-320x240-opus-cenc-golden.mp4": {"Bitrate"},
+	"shaka-packager-2017__packager_app_test_testdata_bear-640x360-vp8-golden.mp4":       {"Bitrate"},
+}
+
 // checkSuccess holds a job to what ffprobe recorded for its sample, but for the fields to
 // ignore.
 func checkSuccess(t *testing.T, j rig.Job, s testmedia.Sample, want property, ignore ...string) bool {
@@ -110,6 +117,9 @@ func checkSuccess(t *testing.T, j rig.Job, s testmedia.Sample, want property, ig
 	}
 	if stillPicture(readRecorded(t, s.Recorded)) {
 		ignore = append(ignore, stillFields...)
+	}
+	if j.SubmitResultJson.Engine == "native" {
+		ignore = append(ignore, nativeOmits[s.Name]...)
 	}
 	diff := differences(got, want, ignore)
 	if len(diff) > 0 {

@@ -19,6 +19,10 @@ type tagTables struct {
 	spelled                    map[string]string // upper-case code to the one in our lists
 }
 
+// unsettled is what we call sound whose codec ffprobe names without regard to the sample size in
+// its entry: what it goes by instead was not found out, so the reader refuses it.
+const unsettled = "unsettled"
+
 // otherHandlers are handlers of tracks that say neither picture nor sound.
 var otherHandlers = []string{"meta", "text", "sbtl", "subt", "clcp", "subp", "tmcd", "data", "hint"}
 
@@ -44,7 +48,7 @@ func observeTags(ctx context.Context, p *prober, codes []string) (*tagTables, er
 		if s := answers["soun"][i]; s.Codec != "" && s.Codec != waveCodec(code) {
 			t.sound[code] = s.Codec
 			if s.Codec == "pcm_s16le" && answers[deepSound][i].Codec == s.Codec {
-				t.sound[code] = "dvaudio" // 16 bits whatever is said: ffprobe takes them out of DV frames
+				t.sound[code] = unsettled
 			}
 		}
 		if s := answers["vide"][i]; s.Codec != "" {
@@ -60,7 +64,7 @@ func observeTags(ctx context.Context, p *prober, codes []string) (*tagTables, er
 	}
 	for _, handler := range otherHandlers {
 		for i, code := range all {
-			if got, want := answers[handler][i].Codec, t.codec(code); got != want && want != "dvaudio" {
+			if got, want := answers[handler][i].Codec, t.codec(code); got != want && want != unsettled {
 				return nil, fmt.Errorf("%q is %q in a track of %q, not %q", code, got, handler, want)
 			}
 		}
