@@ -2,6 +2,7 @@ package mp4
 
 import (
 	"encoding/hex"
+	"math"
 
 	"github.com/mediagauge/mediagauge/internal/bits"
 	"github.com/mediagauge/mediagauge/internal/codec/dovi"
@@ -224,6 +225,10 @@ func (t *track) codecString() string {
 	return ""
 }
 
+// minRoundedTicks is how many ticks a picture must last for a difference of one to be rounding,
+// of a rate that does not divide the timescale.
+const minRoundedTicks = 16
+
 // frameRateMode says whether all pictures last equally long, the last one aside; "" when not
 // all lengths were seen.
 func (m *movie) frameRateMode(t *track) media.FrameRateMode {
@@ -232,20 +237,17 @@ func (m *movie) frameRateMode(t *track) media.FrameRateMode {
 	if t.cover != nil || m.complete && m.headerEnd < m.segmentsEnd || runs == 0 && !t.hasStep {
 		return ""
 	}
-	varies := t.varies
-	var first int64
+	low, high := int64(math.MaxInt64), int64(0)
+	seen := func(duration int64) { low, high = min(low, duration), max(high, duration) }
 	for i := range runs {
-		count, duration := s.delta(i)
-		if i == 0 {
-			first = duration
+		if count, duration := s.delta(i); i == 0 || i < runs-1 || count > 1 {
+			seen(duration)
 		}
-		last := i == runs-1 && count == 1
-		varies = varies || duration != first && !last
 	}
-	if runs > 0 && t.hasStep && int64(t.step) != first {
-		varies = true
+	if t.hasStep {
+		seen(int64(t.step))
 	}
-	if varies {
+	if t.varies || high-low > 1 || high != low && low < minRoundedTicks {
 		return media.VariableFrameRate
 	}
 	return media.ConstantFrameRate
