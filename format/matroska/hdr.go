@@ -1,10 +1,9 @@
 package matroska
 
 import (
-	"math"
-
 	"github.com/mediagauge/mediagauge/internal/codec/dovi"
 	"github.com/mediagauge/mediagauge/internal/codec/h265"
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -61,29 +60,13 @@ func (e *masteringEntry) describe() *media.Mastering {
 		m.Red, m.Green, m.Blue, m.WhitePoint = e.point(0), e.point(1), e.point(2), e.point(3)
 	}
 	if luminance {
-		m.MaxLuminance, m.MinLuminance = fraction(e.max), fraction(e.min)
+		m.MaxLuminance, m.MinLuminance = rational.FromFloat(e.max), rational.FromFloat(e.min)
 	}
 	return m
 }
 
 func (e *masteringEntry) point(i int) media.Chromaticity {
-	return media.Chromaticity{X: fraction(e.x[i]), Y: fraction(e.y[i])}
-}
-
-// fraction gives the ratio nearest to a floating-point number, which is itself a whole number over
-// a power of two.
-func fraction(f float64) media.Rational {
-	if math.IsNaN(f) || math.Abs(f) > math.MaxInt32 {
-		return media.Rational{}
-	}
-	const mantissa, widest = 53, 62 // bits
-	part, exponent := math.Frexp(f)
-	shift := mantissa - exponent
-	whole := math.Ldexp(part, mantissa)
-	if shift > widest { // smaller than any ratio that is printed could tell
-		whole, shift = math.Round(math.Ldexp(whole, widest-shift)), widest
-	}
-	return approximate(int64(whole), 1<<shift, math.MaxInt32)
+	return media.Chromaticity{X: rational.FromFloat(e.x[i]), Y: rational.FromFloat(e.y[i])}
 }
 
 // The types of a BlockAdditionMapping that is a Dolby Vision configuration record.

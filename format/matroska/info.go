@@ -3,6 +3,7 @@ package matroska
 import (
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -144,4 +145,17 @@ func (f *file) durationFromRate(info *media.Info) int64 {
 		longest = max(longest, rescale(ticks, tb.Num*1_000_000, tb.Den))
 	}
 	return longest
+}
+
+// rescale returns v × num/den to the nearest integer; 0 for a zero den. What does not fit stays at
+// the end of the range.
+func rescale(v, num, den int64) int64 {
+	q, ok := rational.Scale(v, num, den)
+	switch {
+	case ok || den == 0:
+		return q
+	case (v < 0) != (num < 0) != (den < 0):
+		return -math.MaxInt64
+	}
+	return math.MaxInt64
 }

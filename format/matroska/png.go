@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -66,7 +67,7 @@ func (f *file) describePNG(t *media.Track, off, size int64) error {
 		case kind == pngPHYs && length == 9 && len(body) >= 8:
 			x, y := int64(int32(binary.BigEndian.Uint32(body))), int64(int32(binary.BigEndian.Uint32(body[4:])))
 			if x > 0 && y > 0 {
-				t.Video.SAR = approximate(x, y, math.MaxInt32)
+				t.Video.SAR = rational.Nearest(x, y, math.MaxInt32)
 			}
 		case kind == pngTRNS:
 			transparent = true

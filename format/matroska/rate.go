@@ -3,6 +3,7 @@ package matroska
 import (
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -85,7 +86,7 @@ func (e *rateEstimate) add(ts int64, tb media.Timebase) {
 		e.ruleOut()
 	}
 	if e.count > jitter {
-		e.common = gcd(e.common, ts-last)
+		e.common = rational.GCD(e.common, ts-last)
 	}
 }
 
@@ -132,11 +133,11 @@ func (s *stream) settleRates() {
 	unreliable := m.clockUnreliable(s)
 	tick := float64(tb.Num) / float64(tb.Den)
 	if unreliable && e.count > 15 && e.common > max(1, tb.Den/(500*tb.Num)) && v.FrameRate.Num == 0 && e.common < math.MaxInt64/tb.Num {
-		v.FrameRate = approximate(tb.Den, tb.Num*e.common, math.MaxInt32)
+		v.FrameRate = rational.Nearest(tb.Den, tb.Num*e.common, math.MaxInt32)
 	}
 	if unreliable && e.count > 1 && v.FrameRate.Num == 0 {
 		if n := m.bestRate(tick); n != 0 && float64(n)/rateUnit < 1.01*(1/tick) {
-			v.FrameRate = approximate(n, rateUnit, math.MaxInt32)
+			v.FrameRate = rational.Nearest(n, rateUnit, math.MaxInt32)
 		}
 	}
 	if v.AverageFrameRate.Num == 0 && v.FrameRate.Num != 0 && e.sum != 0 && m.timing <= 0 && e.count > 2 &&
@@ -144,12 +145,12 @@ func (s *stream) settleRates() {
 		v.AverageFrameRate = v.FrameRate
 	}
 	if v.AverageFrameRate.Num == 0 && m.timing > 0 && m.fields > 0 {
-		v.AverageFrameRate = nearStandard(approximate(m.fields*tb.Den, m.timing*2*tb.Num, 60000))
+		v.AverageFrameRate = nearStandard(rational.Nearest(m.fields*tb.Den, m.timing*2*tb.Num, 60000))
 	}
 	if v.FrameRate.Num == 0 {
 		clock, ticks := s.codecClock(), int64(max(m.ticks, 1))
 		if clock.Den*tb.Num <= clock.Num*ticks*tb.Den {
-			v.FrameRate = approximate(clock.Den, clock.Num*ticks, math.MaxInt32)
+			v.FrameRate = rational.Nearest(clock.Den, clock.Num*ticks, math.MaxInt32)
 		} else {
 			v.FrameRate = media.Rational{Num: tb.Den, Den: tb.Num}
 		}
@@ -190,5 +191,5 @@ func nearStandard(r media.Rational) media.Rational {
 	if best == 0 {
 		return r
 	}
-	return approximate(best, rateUnit, math.MaxInt32)
+	return rational.Nearest(best, rateUnit, math.MaxInt32)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -167,7 +168,7 @@ func (f *file) timebase(s *stream) error {
 	if ns > math.MaxUint32 || ns < 1 {
 		return probe.Refuse(ruleTimestampScale, "ticks of %g ns", ns)
 	}
-	tb := approximate(int64(ns), 1_000_000_000, math.MaxInt32)
+	tb := rational.Nearest(int64(ns), 1_000_000_000, math.MaxInt32)
 	s.t.Timebase = media.Timebase(tb)
 	return nil
 }

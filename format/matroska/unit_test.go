@@ -1,7 +1,6 @@
 package matroska
 
 import (
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -34,45 +33,6 @@ func TestVint(t *testing.T) {
 	for _, c := range cases {
 		if v, n := vint(c.b, c.limit); v != c.value && c.width > 0 || n != c.width {
 			t.Errorf("%s: %d of %d bytes, want %d of %d", c.name, v, n, c.value, c.width)
-		}
-	}
-}
-
-// TestApproximate holds the frame rates that default durations stand for, as ffprobe prints them.
-func TestApproximate(t *testing.T) {
-	t.Parallel()
-	cases := []struct {
-		num, den, limit int64
-		want            string
-	}{
-		{1_000_000_000, 40_000_000, 30000, "25/1"},
-		{1_000_000_000, 41_708_333, 30000, "24000/1001"},
-		{1_000_000_000, 33_366_667, 30000, "30000/1001"},
-		{1_000_000_000, 16_683_333, 30000, "19001/317"},
-		{1_000_000_000, 1_000_000, 30000, "1000/1"},
-		{320 * 4, 240 * 3, math.MaxInt32, "16/9"},
-		{-3, 6, 100, "-1/2"},
-		{0, 5, 100, "0/1"},
-		{5, 0, 100, "1/0"},
-		{math.MaxInt64, 1, math.MaxInt32, "2147483647/1"},
-		{1, math.MaxInt64, math.MaxInt32, "0/1"},
-	}
-	for _, c := range cases {
-		if got := approximate(c.num, c.den, c.limit).String(); got != c.want {
-			t.Errorf("%d/%d within %d: %s, want %s", c.num, c.den, c.limit, got, c.want)
-		}
-	}
-}
-
-func TestRescale(t *testing.T) {
-	t.Parallel()
-	cases := []struct{ v, num, den, want int64 }{
-		{1, 1, 2, 1}, {-1, 1, 2, -1}, {1, 1, 3, 0}, {7, 1_000_000, 1000, 7000},
-		{1 << 40, 90000, 1_000_000, 98956046500}, {5, 1, 0, 0},
-	}
-	for _, c := range cases {
-		if got := rescale(c.v, c.num, c.den); got != c.want {
-			t.Errorf("%d × %d/%d: %d, want %d", c.v, c.num, c.den, got, c.want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mediagauge/mediagauge/internal/codec/cicp"
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -41,7 +42,7 @@ func (f *file) video(s *stream) error {
 		mv.FieldOrder = "progressive"
 	}
 	if d := e.defaultDuration; d != 0 && d <= math.MaxInt64 {
-		rate := approximate(1_000_000_000, int64(d), 30000)
+		rate := rational.Nearest(1_000_000_000, int64(d), 30000)
 		mv.AverageFrameRate = rate
 		if rate.Num < rate.Den*1000 && rate.Num > rate.Den*5 {
 			mv.FrameRate = rate
@@ -88,7 +89,7 @@ func (e *trackEntry) aspect() media.Rational {
 	if num > math.MaxInt64/2 || den > math.MaxInt64/2 {
 		return media.Rational{}
 	}
-	return approximate(num*wide, den*high, math.MaxInt32)
+	return rational.Nearest(num*wide, den*high, math.MaxInt32)
 }
 
 // setAspect gives the container's ratio over the stream's and derives the display's.
@@ -100,7 +101,7 @@ func (s *stream) setAspect() {
 		}
 	}
 	if v.SAR.Positive() {
-		v.DAR = approximate(int64(v.Width)*v.SAR.Num, int64(v.Height)*v.SAR.Den, 1024*1024)
+		v.DAR = rational.Nearest(int64(v.Width)*v.SAR.Num, int64(v.Height)*v.SAR.Den, 1024*1024)
 	}
 }
 

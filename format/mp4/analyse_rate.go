@@ -3,6 +3,7 @@ package mp4
 import (
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -44,7 +45,7 @@ func (t *track) lastResortRate(decoded bool) error {
 	}
 	if opened := t.codec == "hevc" || t.codec == "av1"; (decoded || opened) && t.codecRate.Num > 0 && t.codecRate.Den > 0 {
 		if t.codecRate.Num <= t.timescale*t.codecRate.Den {
-			t.rate = reduce(t.codecRate.Num, t.codecRate.Den, math.MaxInt32)
+			t.rate = rational.Nearest(t.codecRate.Num, t.codecRate.Den, math.MaxInt32)
 		} else {
 			t.rate = media.Rational{Num: t.timescale, Den: 1}
 		}

@@ -2,6 +2,7 @@ package mp4
 
 import (
 	"github.com/mediagauge/mediagauge/internal/codec/cicp"
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -181,7 +182,7 @@ func (m *movie) readPasp(b box) error {
 		return refuse("box-overrun", "pixel aspect ratio of %d bytes", len(b.body))
 	}
 	if t != nil && den != 0 {
-		t.sar = reduce(num, den, 32767)
+		t.sar = rational.Nearest(num, den, 32767)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package mp4
 import (
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -20,7 +21,7 @@ func (m *movie) finishHeader() error {
 			t.timescale = max(1, m.timescale)
 		}
 		if t.kind == media.KindVideo && t.cover == nil && t.fpsFrames > 0 && t.fpsDuration > 0 {
-			t.avg = reduce(t.timescale*t.fpsFrames, t.fpsDuration, math.MaxInt32)
+			t.avg = rational.Nearest(t.timescale*t.fpsFrames, t.fpsDuration, math.MaxInt32)
 		}
 		if t.kind == media.KindSubtitle && (t.entry.width <= 0 || t.entry.height <= 0) {
 			t.entry.width, t.entry.height = t.tkWidth, t.tkHeight

@@ -3,6 +3,7 @@ package mp4
 import (
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -103,7 +104,7 @@ func (t *track) finishVideo() {
 	e := &t.entry
 	if t.sar.Num == 0 && e.width != 0 && e.height != 0 && t.tkWidth != 0 && t.tkHeight != 0 &&
 		(e.width != t.tkWidth || e.height != t.tkHeight) {
-		t.sar = fromFloat(float64(e.height) * float64(t.tkWidth) / (float64(e.width) * float64(t.tkHeight)))
+		t.sar = rational.FromFloat(float64(e.height) * float64(t.tkWidth) / (float64(e.width) * float64(t.tkHeight)))
 	}
 	s := &t.samples
 	t.headerRates()
@@ -114,7 +115,7 @@ func (t *track) finishVideo() {
 	}
 	if equal {
 		_, duration := s.delta(0)
-		t.rate = reduce(t.timescale, duration, math.MaxInt32)
+		t.rate = rational.Nearest(t.timescale, duration, math.MaxInt32)
 	}
 }
 

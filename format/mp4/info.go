@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mediagauge/mediagauge/internal/codec/pcm"
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -83,13 +84,13 @@ func (m *movie) finishTrack(t *track) {
 // finishAspect sets the aspect ratios: the container's word counts before the codec's.
 func (t *track) finishAspect(v *media.Video) {
 	if t.dar.Num > 0 && v.Width > 0 {
-		t.sar = reduce(t.dar.Num*int64(v.Height), t.dar.Den*int64(v.Width), 1<<31-1)
+		t.sar = rational.Nearest(t.dar.Num*int64(v.Height), t.dar.Den*int64(v.Width), 1<<31-1)
 	}
 	if t.sar.Num > 0 && t.sar.Den > 0 {
-		v.SAR = reduce(t.sar.Num, t.sar.Den, 1<<31-1)
+		v.SAR = rational.Nearest(t.sar.Num, t.sar.Den, 1<<31-1)
 	}
 	if v.SAR.Num > 0 && v.SAR.Den > 0 {
-		v.DAR = reduce(int64(v.Width)*v.SAR.Num, int64(v.Height)*v.SAR.Den, 1024*1024)
+		v.DAR = rational.Nearest(int64(v.Width)*v.SAR.Num, int64(v.Height)*v.SAR.Den, 1024*1024)
 	} else {
 		v.SAR, v.DAR = media.Rational{}, media.Rational{}
 	}

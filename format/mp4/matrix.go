@@ -3,6 +3,7 @@ package mp4
 import (
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -34,7 +35,7 @@ func (t *track) matrixSAR() {
 	v := math.Hypot(float64(t.matrix[1]), float64(t.matrix[4]))
 	inside := func(s float64) bool { return s > 1 && s < 1<<24 }
 	if inside(h) && inside(v) && math.Abs(h/v-1) > 0.01 {
-		t.sar = fromFloat(h / v)
+		t.sar = rational.FromFloat(h / v)
 	}
 }
 

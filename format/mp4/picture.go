@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/mediagauge/mediagauge/internal/bits"
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -72,7 +73,7 @@ func describePNG(t *media.Track, p []byte) error {
 		case "pHYs":
 			x, y := chunk.I32(), chunk.I32()
 			if x > 0 && y > 0 {
-				v.SAR = reduce(int64(x), int64(y), math.MaxInt32)
+				v.SAR = rational.Nearest(int64(x), int64(y), math.MaxInt32)
 			}
 		case "tRNS":
 			v.PixelFormat = pngTransparent[v.PixelFormat]

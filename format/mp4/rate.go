@@ -3,6 +3,7 @@ package mp4
 import (
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -68,7 +69,7 @@ func (e *rateEstimator) step(ts, duration int64) {
 		e.drop()
 	}
 	if e.count > 3 {
-		e.gcd = gcd(e.gcd, duration)
+		e.gcd = rational.GCD(e.gcd, duration)
 	}
 }
 
@@ -98,7 +99,7 @@ func (e *rateEstimator) estimate(unreliable bool, seen int64) media.Rational {
 		return media.Rational{}
 	}
 	if e.count > 15 && e.gcd > max(1, e.timescale/500) {
-		return reduce(e.timescale, e.gcd, math.MaxInt32)
+		return rational.Nearest(e.timescale, e.gcd, math.MaxInt32)
 	}
 	if e.count <= 1 {
 		return media.Rational{}
@@ -122,7 +123,7 @@ func (e *rateEstimator) estimate(unreliable bool, seen int64) media.Rational {
 		}
 	}
 	if num != 0 && float64(num)/(12*1001) < 1.01*float64(e.timescale) {
-		return reduce(int64(num), 12*1001, math.MaxInt32)
+		return rational.Nearest(int64(num), 12*1001, math.MaxInt32)
 	}
 	return media.Rational{}
 }

@@ -24,11 +24,12 @@ var deps = map[string][]string{
 	"probe":         {"media"},
 	"probe/ffprobe": {"probe", "media"},
 
-	"probe/*":          {"probe", "media"},
-	"format/all":       {"probe", "format/*"},
-	"format/*":         {"probe", "media", "internal/bits", "internal/codec/*"},
-	"internal/bits":    {},
-	"internal/codec/*": {"media", "internal/bits", "internal/codec/cicp"},
+	"probe/*":           {"probe", "media"},
+	"format/all":        {"probe", "format/*"},
+	"format/*":          {"probe", "media", "internal/bits", "internal/rational", "internal/codec/*"},
+	"internal/bits":     {},
+	"internal/codec/*":  {"media", "internal/bits", "internal/codec/cicp"},
+	"internal/rational": {"media"},
 
 	"internal/job":             {"media"},
 	"internal/store":           {"internal/job"},
@@ -152,7 +153,7 @@ func TestFormatsStandAlone(t *testing.T) {
 		formats++
 		for _, d := range f.Deps {
 			room, ours := strings.CutPrefix(d, module)
-			library := room == "media" || room == "probe" || room == "internal/bits" || path.Dir(room) == "internal/codec"
+			library := room == "media" || room == "probe" || room == "internal/bits" || room == "internal/rational" || path.Dir(room) == "internal/codec"
 			if ours && !library {
 				t.Errorf("%s pulls in %s", strings.TrimPrefix(f.ImportPath, module), room)
 			}

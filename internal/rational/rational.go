@@ -1,4 +1,6 @@
-package matroska
+// Package rational does the arithmetic of frame rates, aspect ratios and timestamps: fractions with
+// bounded parts, and ticks of one clock in another, without overflow.
+package rational
 
 import (
 	"cmp"
@@ -8,12 +10,12 @@ import (
 	"github.com/mediagauge/mediagauge/media"
 )
 
-// approximate returns the fraction nearest to num/den whose parts do not exceed limit. It walks
+// Nearest returns the fraction nearest to num/den whose parts do not exceed limit. It walks
 // down the Stern–Brocot tree, whose two bounds around a number are at every step the nearest
 // fractions of such small parts on either side; a run of steps to the same side is one division.
 // Of two that are equally near, the one of smaller parts wins, as observed in ffprobe's frame
-// rates (TestApproximateTies). A zero den gives 1/0.
-func approximate(num, den, limit int64) media.Rational {
+// rates (TestNearestTies). A zero den gives 1/0.
+func Nearest(num, den, limit int64) media.Rational {
 	sign := int64(1)
 	if (num < 0) != (den < 0) {
 		sign = -1
@@ -84,32 +86,50 @@ func magnitude(n int64) uint64 {
 	return uint64(n)
 }
 
-// gcd is the greatest common divisor of two numbers that are not negative.
-func gcd(a, b int64) int64 {
+// GCD is the greatest common divisor of two numbers that are not negative.
+func GCD(a, b int64) int64 {
 	for b != 0 {
 		a, b = b, a%b
 	}
 	return a
 }
 
-// rescale returns v × num/den to the nearest integer, halves away from zero; 0 for a zero den.
-// What does not fit stays at the end of the range.
-func rescale(v, num, den int64) int64 {
-	if den == 0 {
-		return 0
-	}
-	negative := (v < 0) != (num < 0) != (den < 0)
+// Scale returns v × num/den to the nearest integer, halves away from zero; false when den is zero
+// or the result does not fit.
+func Scale(v, num, den int64) (int64, bool) { return scale(v, num, den, magnitude(den)/2) }
+
+// ScaleDown is Scale, rounding towards zero.
+func ScaleDown(v, num, den int64) (int64, bool) { return scale(v, num, den, 0) }
+
+func scale(v, num, den int64, half uint64) (int64, bool) {
 	d := magnitude(den)
 	hi, lo := bits.Mul64(magnitude(v), magnitude(num))
-	lo, carry := bits.Add64(lo, d/2, 0)
+	lo, carry := bits.Add64(lo, half, 0)
 	if hi += carry; hi >= d {
-		hi, lo = 0, math.MaxInt64
-	} else {
-		lo, _ = bits.Div64(hi, lo, d)
+		return 0, false
 	}
-	q := int64(min(lo, math.MaxInt64))
-	if negative {
-		return -q
+	q, _ := bits.Div64(hi, lo, d)
+	if q > math.MaxInt64 {
+		return 0, false
 	}
-	return q
+	if (v < 0) != (num < 0) != (den < 0) {
+		return -int64(q), true
+	}
+	return int64(q), true
+}
+
+// FromFloat gives the fraction of 31-bit parts nearest to f, which is itself a whole number over a
+// power of two; 0/0 for what is no number or larger.
+func FromFloat(f float64) media.Rational {
+	if math.IsNaN(f) || math.Abs(f) > math.MaxInt32 {
+		return media.Rational{}
+	}
+	const mantissa, widest = 53, 62 // bits
+	part, exponent := math.Frexp(f)
+	shift := mantissa - exponent
+	whole := math.Ldexp(part, mantissa)
+	if shift > widest { // smaller than any ratio that is printed could tell
+		whole, shift = math.Round(math.Ldexp(whole, widest-shift)), widest
+	}
+	return Nearest(int64(whole), 1<<shift, math.MaxInt32)
 }
