@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mediagauge/mediagauge/internal/framerate"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -37,7 +38,7 @@ type simulation struct {
 	start   int64 // presentation time of the first
 	started bool  // by then the first decoding time was known
 	origin  int64 // time of the third packet, where counting starts
-	rate    rateEstimate
+	rate    framerate.Estimator
 	timing  int64 // sum of packet durations
 	fields  int64 // fields in timing
 	window  []int64
@@ -125,8 +126,8 @@ func (f *file) take(p packet) (stop bool, err error) {
 		}
 	}
 	f.time(p)
-	if m.rate.count > maxRateFrames {
-		return false, probe.Refuse(ruleLongScan, "frame rate out of %d frames", m.rate.count)
+	if m.rate.Count() > maxRateFrames {
+		return false, probe.Refuse(ruleLongScan, "frame rate out of %d frames", m.rate.Count())
 	}
 	m.count++
 	m.started = m.started || m.count >= m.settle
@@ -148,7 +149,10 @@ func (f *file) time(p packet) {
 		m.fields += 2
 	}
 	if v := s.t.Video; v.FrameRate.Num == 0 || v.AverageFrameRate.Num == 0 {
-		m.rate.add(m.decodingTime(p.pts), s.t.Timebase)
+		m.rate.Timebase = s.t.Timebase
+		if dts := m.decodingTime(p.pts); dts != noTime {
+			m.rate.Add(dts)
+		}
 	}
 }
 
@@ -247,7 +251,7 @@ func (s *stream) lacksRate() bool {
 	if !m.clockUnreliable(s) {
 		want = 0
 	}
-	return m.rate.count < want
+	return m.rate.Count() < want
 }
 
 // ample says whether what was read decides every value although ffprobe would read on: each

@@ -127,18 +127,18 @@ func (f *feed) satisfied() bool {
 		return false
 	}
 	if t.kind == media.KindVideo && (t.rate.Num == 0 || t.avg.Num == 0) && !attached {
-		want := int64(20)
+		want := 20
 		if t.timescale < 2000 {
 			want = 40
 		}
 		if !t.unreliable() {
 			want = 0
 		}
-		if t.rates.count < want {
+		if t.rates.Count() < want {
 			return false
 		}
 	}
-	if f.delayed && t.rates.count < 2 && t.reorder() == 0 {
+	if f.delayed && t.rates.Count() < 2 && t.reorder() == 0 {
 		return false
 	}
 	limit := int64(maxTimestamps)
@@ -285,7 +285,7 @@ func (a *analysis) take(f *feed) (stop bool, err error) {
 		f.duration += duration
 	}
 	if t.kind == media.KindVideo {
-		t.rates.add(s.dts)
+		t.rates.Add(s.dts)
 		f.delayed = f.delayed || s.dts != pts
 	}
 	f.frames++

@@ -15,8 +15,8 @@ func (a *analysis) finish() error {
 			continue
 		}
 		if t.rate.Num == 0 {
-			t.rate = t.rates.estimate(t.unreliable(), f.duration)
-			if t.rate.Num > 0 && t.rate.Float() < 5 && t.rates.count <= 15 {
+			t.rate = t.rates.Estimate(t.unreliable(), f.duration)
+			if t.rate.Num > 0 && t.rate.Float() < 5 && t.rates.Count() <= 15 {
 				return refuse("frame-rate", "frames at uneven times")
 			}
 		}

@@ -37,9 +37,9 @@ func (m *movie) finishHeader() error {
 	}
 	for _, t := range m.tracks {
 		if t.kind == media.KindVideo && t.rate.Num == 0 {
-			t.rate = t.rates.estimate(true, 0)
+			t.rate = t.rates.Estimate(true, 0)
 		}
-		t.rates.reset()
+		t.rates.Reset()
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package mp4
 import (
 	"math"
 
+	"github.com/mediagauge/mediagauge/internal/framerate"
 	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
@@ -121,7 +122,7 @@ func (t *track) finishVideo() {
 
 // headerRates feeds the frame rate estimator with the first decoding times of the tables.
 func (t *track) headerRates() {
-	t.rates = rateEstimator{timescale: t.timescale}
+	t.rates = framerate.Estimator{Timebase: media.Timebase{Num: 1, Den: t.timescale}}
 	s := &t.samples
 	if s.deltas() == 1 || t.rawCount == 0 {
 		return
@@ -137,7 +138,7 @@ func (t *track) headerRates() {
 		if !ok {
 			return
 		}
-		t.rates.add(p.dts)
+		t.rates.Add(p.dts)
 	}
 }
 

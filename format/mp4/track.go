@@ -5,6 +5,7 @@ import (
 
 	"github.com/mediagauge/mediagauge/internal/codec/aac"
 	"github.com/mediagauge/mediagauge/internal/codec/h264"
+	"github.com/mediagauge/mediagauge/internal/framerate"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -86,7 +87,7 @@ type track struct {
 
 	rawCount int64 // packets of the tables, before edits
 	index0   index // packets in decoding order, as ffmpeg has them after the header
-	rates    rateEstimator
+	rates    framerate.Estimator
 	rate     media.Rational
 	avg      media.Rational
 }

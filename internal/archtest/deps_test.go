@@ -24,12 +24,14 @@ var deps = map[string][]string{
 	"probe":         {"media"},
 	"probe/ffprobe": {"probe", "media"},
 
-	"probe/*":           {"probe", "media"},
-	"format/all":        {"probe", "format/*"},
-	"format/*":          {"probe", "media", "internal/bits", "internal/rational", "internal/codec/*"},
-	"internal/bits":     {},
-	"internal/codec/*":  {"media", "internal/bits", "internal/codec/cicp"},
-	"internal/rational": {"media"},
+	"probe/*":            {"probe", "media"},
+	"format/all":         {"probe", "format/*"},
+	"format/*":           {"probe", "media", "internal/bits", "internal/rational", "internal/framerate", "internal/codec/*", "internal/tag/*"},
+	"internal/bits":      {},
+	"internal/codec/*":   {"media", "internal/bits", "internal/rational", "internal/codec/cicp", "internal/codec/mjpeg"},
+	"internal/rational":  {"media"},
+	"internal/framerate": {"media", "internal/rational"},
+	"internal/tag/*":     {"probe", "media", "internal/bits", "internal/codec/*", "internal/tag/*"},
 
 	"internal/job":             {"media"},
 	"internal/store":           {"internal/job"},
@@ -153,7 +155,8 @@ func TestFormatsStandAlone(t *testing.T) {
 		formats++
 		for _, d := range f.Deps {
 			room, ours := strings.CutPrefix(d, module)
-			library := room == "media" || room == "probe" || room == "internal/bits" || room == "internal/rational" || path.Dir(room) == "internal/codec"
+			library := room == "media" || room == "probe" || room == "internal/bits" || room == "internal/rational" || room == "internal/framerate" ||
+				path.Dir(room) == "internal/codec" || path.Dir(room) == "internal/tag"
 			if ours && !library {
 				t.Errorf("%s pulls in %s", strings.TrimPrefix(f.ImportPath, module), room)
 			}
