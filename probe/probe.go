@@ -17,6 +17,10 @@ type Format struct {
 	Name  string                                                    // ffprobe's spelling
 	Sniff func(head []byte) error                                   // nil: mine; else why not. No I/O.
 	Probe func(ctx context.Context, r *Reader) (*media.Info, error) // reads headers, never samples
+
+	// Tagged says that the format may stand behind ID3v2 blocks: Sniff is shown the bytes after
+	// them, Probe the whole source.
+	Tagged bool
 }
 
 // Prober asks formats in order. The zero value knows none.
@@ -32,7 +36,9 @@ func New(formats ...Format) *Prober { return &Prober{formats: formats} }
 func (p *Prober) WithLimits(l Limits) *Prober { return &Prober{formats: p.formats, limits: l} }
 
 // Probe describes src. When no format claims it, the error wraps ErrUnknownFormat and every
-// format's own reason, on one line; otherwise it is the claiming format's *Error.
+// format's own reason, on one line; otherwise it is the claiming format's *Error. A format that
+// claims a source by its head may still decline it: when its Probe returns an error that wraps
+// ErrUnknownFormat, the next format is asked.
 func (p *Prober) Probe(ctx context.Context, src Source) (*media.Info, error) {
 	return p.ProbeReader(ctx, NewReader(ctx, src, p.limits))
 }
@@ -42,17 +48,29 @@ func (p *Prober) ProbeReader(ctx context.Context, r *Reader) (*media.Info, error
 	if len(p.formats) == 0 {
 		return nil, ErrUnknownFormat
 	}
-	head, err := r.Head(headSize)
+	plain, err := r.Head(headSize)
+	if err != nil {
+		return nil, err
+	}
+	tagged, err := behindTags(r, plain)
 	if err != nil {
 		return nil, err
 	}
 	var reasons []string
 	for _, f := range p.formats {
+		head := plain
+		if f.Tagged {
+			head = tagged
+		}
 		if err := f.Sniff(head); err != nil {
 			reasons = append(reasons, f.Name+": "+err.Error())
 			continue
 		}
 		info, err := f.Probe(ctx, r)
+		if err != nil && errors.Is(err, ErrUnknownFormat) {
+			reasons = append(reasons, f.Name+": "+err.Error())
+			continue
+		}
 		var pe *Error
 		if errors.As(err, &pe) && pe.Format == "" {
 			pe.Format = f.Name

@@ -100,7 +100,7 @@ func wire(t *testing.T, i *media.Info) map[string]string {
 // TestExtendedEngines: what our readers and ffprobe say of colour, dynamic range, chapters and
 // so on is the same.
 func TestExtendedEngines(t *testing.T) {
-	for s, info := range answered(t, Containers...) {
+	for s, info := range answered(t, Containers()...) {
 		t.Run(s.Name, func(t *testing.T) {
 			b, err := os.ReadFile(s.Recorded)
 			if err != nil {
@@ -142,7 +142,7 @@ func compareWire(t *testing.T, ours, theirs map[string]string) {
 
 // TestExtendedLayout: where the boxes lie, by an independent walk over them.
 func TestExtendedLayout(t *testing.T) {
-	for s, info := range answered(t, Containers[0]) {
+	for s, info := range answered(t, Headers[0]) {
 		b, err := os.ReadFile(s.Path)
 		if err != nil {
 			t.Fatal(err)
@@ -162,7 +162,7 @@ func TestExtendedLayout(t *testing.T) {
 			t.Errorf("%s: fragmented %v, boxes %v", s.Name, *c.Fragmented, order)
 		}
 	}
-	for s, info := range answered(t, Containers[1]) {
+	for s, info := range answered(t, Headers[1]) {
 		if c := info.Container; c.Fragmented != nil && *c.Fragmented {
 			t.Errorf("%s: movie fragments in Matroska: %+v", s.Name, c)
 		}
@@ -196,7 +196,7 @@ func TestExtendedCodecStrings(t *testing.T) {
 		"aac":  regexp.MustCompile(`^mp4a\.(40\.\d+|6[678])$`),
 	}
 	told := 0
-	for s, info := range answered(t, Containers...) {
+	for s, info := range answered(t, Containers()...) {
 		b, err := os.ReadFile(s.Path)
 		if err != nil {
 			t.Fatal(err)
@@ -240,7 +240,7 @@ func TestExtendedCodecStrings(t *testing.T) {
 // entry, by the scheme that schm names and with the key that tenc names.
 func TestExtendedEncryption(t *testing.T) {
 	seen := 0
-	for s, info := range answered(t, Containers[0]) {
+	for s, info := range answered(t, Headers[0]) {
 		b, err := os.ReadFile(s.Path)
 		if err != nil {
 			t.Fatal(err)

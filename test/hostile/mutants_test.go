@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,9 +34,10 @@ func seeds(tb testing.TB) *Mutator {
 	if err1 != nil || err2 != nil {
 		tb.Fatal(err1, err2)
 	}
+	ours := differential.Containers()
 	m := &Mutator{Seed: number(tb, "MEDIAGAUGE_MUTANT_SEED", 1)}
 	for _, s := range append(collected, generated...) {
-		mine := s.Container == differential.Containers[0] || s.Container == differential.Containers[1]
+		mine := slices.Contains(ours, s.Container)
 		if !mine && !s.Fails || s.Bytes > maxSeed || s.Bytes == 0 {
 			continue
 		}

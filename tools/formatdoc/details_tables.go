@@ -23,7 +23,7 @@ const comparisonHead = `
 
 Over all samples of ` + "`testdata/media`" + ` (real files) and ` + "`testdata/generated`" + `. "Values" are those a
 client of the service sees; "further values" are tags, chapters, side data and coded sizes.
-Exceptions, one line each with a reason: ` + "`test/differential/allowed.txt`" + `. ` + "`make differential`" + ` makes this table.
+Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `. ` + "`make differential`" + ` makes this table.
 `
 
 // details is keyed by ffprobe's name of the format.
@@ -68,13 +68,18 @@ var details = map[string]detail{
 			"movie headers that are compressed, and media data in other files",
 			"items of still pictures (HEIF, AVIF)",
 		},
-		rules: func() []rule {
-			rules := mp4.Rules()
-			var out []rule
-			for _, name := range slices.Sorted(maps.Keys(rules)) {
-				out = append(out, rule{name, rules[name]})
-			}
-			return out
-		},
+		rules: sorted(mp4.Rules),
 	},
+}
+
+// sorted lists the gate rules of a format by name.
+func sorted(rules func() map[string]string) func() []rule {
+	return func() []rule {
+		all := rules()
+		var out []rule
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			out = append(out, rule{name, all[name]})
+		}
+		return out
+	}
 }

@@ -56,7 +56,10 @@ func (d detail) render(b *bytes.Buffer, n int, f probe.Format) {
 }
 
 func ordinal(n int) string {
-	return [...]string{"", "first", "second", "third", "fourth", "fifth"}[n]
+	if words := [...]string{"", "first", "second", "third"}; n < len(words) {
+		return words[n]
+	}
+	return fmt.Sprintf("as number %d", n)
 }
 
 func limits(b *bytes.Buffer) {
@@ -77,7 +80,7 @@ func comparison(ctx context.Context, b *bytes.Buffer) error {
 	}
 	fmt.Fprintf(b, "%s\n| %s |\n|%s\n", comparisonHead, strings.Join(differential.Heads, " | "), strings.Repeat("---|", len(differential.Heads)))
 	p := probe.New(all.Formats...)
-	for _, c := range differential.Containers {
+	for _, c := range differential.Containers() {
 		r, err := differential.Run(ctx, p, c, samples)
 		if err != nil {
 			return err

@@ -1,17 +1,37 @@
-// Command mediagen makes the sample files of testdata/generated from recipes.txt, and records
+// Command mediagen makes the sample files of testdata/generated from the files of recipes, and records
 // what ffprobe says of each.
 package main
 
 import (
-	_ "embed"
+	"embed"
 	"flag"
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 )
 
-//go:embed recipes.txt
-var recipesText string
+//go:embed recipes
+var recipeFiles embed.FS
+
+// recipesText joins the recipe files in the order of their names: words of let lines hold in
+// the files after them too.
+func recipesText() (string, error) {
+	entries, err := recipeFiles.ReadDir("recipes")
+	if err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	for _, e := range entries {
+		b, err := recipeFiles.ReadFile("recipes/" + e.Name())
+		if err != nil {
+			return "", err
+		}
+		text.Write(b)
+		text.WriteByte('\n')
+	}
+	return text.String(), nil
+}
 
 func main() {
 	dir := flag.String("dir", "testdata/generated", "folder of the files")
@@ -29,7 +49,11 @@ func run(dir, media, only string) error {
 	if err != nil {
 		return err
 	}
-	recipes, err := parse(recipesText)
+	text, err := recipesText()
+	if err != nil {
+		return err
+	}
+	recipes, err := parse(text)
 	if err != nil {
 		return err
 	}

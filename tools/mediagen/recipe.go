@@ -18,7 +18,7 @@ func (r recipe) temporary() bool { return strings.HasPrefix(r.name, "tmp-") }
 
 var word = regexp.MustCompile(`^\$[A-Z0-9]+$`)
 
-// parse reads the recipe language that recipes.txt describes.
+// parse reads the recipe language that recipes/00-mp4-matroska.txt describes.
 func parse(text string) ([]recipe, error) {
 	words := map[string][]string{}
 	seen := map[string]bool{}

@@ -42,7 +42,11 @@ func TestParse(t *testing.T) {
 
 // TestManifestMatchesRecipes: the committed files are the ones the recipes make.
 func TestManifestMatchesRecipes(t *testing.T) {
-	recipes, err := parse(recipesText)
+	text, err := recipesText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipes, err := parse(text)
 	if err != nil {
 		t.Fatal(err)
 	}
