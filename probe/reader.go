@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 )
 
 // Reader reads a Source within Limits and counts what it spent. All reading that a format
@@ -14,10 +15,11 @@ type Reader struct {
 	src    Source
 	limits Limits
 
-	mu       sync.Mutex
-	bytes    int64
-	reads    int
-	elements int
+	elements atomic.Int64
+
+	mu    sync.Mutex
+	bytes int64
+	reads int
 }
 
 // NewReader returns a Reader over src. Reads fail once ctx ends or a limit is reached.
@@ -77,10 +79,7 @@ func (r *Reader) Head(n int) ([]byte, error) {
 
 // Element counts one structure (box, element, packet) against the limit.
 func (r *Reader) Element(off int64) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.elements++
-	if r.elements > r.limits.MaxElements {
+	if r.elements.Add(1) > int64(r.limits.MaxElements) {
 		e := Errorf(Limit, "more than %d elements", r.limits.MaxElements)
 		e.Offset = off
 		return e

@@ -30,7 +30,7 @@ type Cost struct {
 func NewSource(r io.ReaderAt, size int64) Source { return sized{r, size} }
 
 // NewBytes returns a Source over b. The caller must not change b while it is in use.
-func NewBytes(b []byte) Source { return NewSource(bytes.NewReader(b), int64(len(b))) }
+func NewBytes(b []byte) Source { return memory{sized{bytes.NewReader(b), int64(len(b))}} }
 
 type sized struct {
 	io.ReaderAt
@@ -38,3 +38,8 @@ type sized struct {
 }
 
 func (s sized) Size() (int64, bool) { return s.size, true }
+
+// memory is a sized source in which every place is near.
+type memory struct{ sized }
+
+func (m memory) ReadRanges(ranges []Range) error { return ReadInOrder(m, ranges) }

@@ -7,7 +7,6 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -166,9 +165,8 @@ func (s *source) prefetch(places []int64, n int64) error {
 	return s.fetch(merge(slices.Compact(sorted), n, s.size))
 }
 
-// fetch reads stretches at once, sixteen at a time.
+// fetch reads stretches at once.
 func (s *source) fetch(places []stretch) error {
-	const parallel = 16
 	var total int64
 	missing := make([]stretch, 0, len(places))
 	for _, p := range places {
@@ -179,35 +177,18 @@ func (s *source) fetch(places []stretch) error {
 	}
 	room := s.buffer(total)[:total]
 	s.shared = append(s.shared, room)
-	segs := make([]segment, len(missing))
+	ranges := make([]probe.Range, len(missing))
 	for i, p := range missing {
-		segs[i] = segment{off: p.at, b: room[:p.n:p.n], part: true}
+		ranges[i] = probe.Range{Off: p.at, Data: room[:p.n:p.n]}
 		room = room[p.n:]
 	}
-	errs := make([]error, len(missing))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(parallel, len(missing)) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(missing)); i = next.Add(1) - 1 {
-				got, err := s.r.ReadAt(segs[i].b, segs[i].off)
-				if errors.Is(err, io.EOF) {
-					err = nil
-				}
-				segs[i].b, errs[i] = segs[i].b[:got], err
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
+	if err := s.r.ReadRanges(ranges); err != nil {
+		return err
 	}
 	// The latest is found first: the file is read from its start.
-	for _, g := range slices.Backward(segs) {
-		if len(g.b) > 0 {
-			s.segs = append(s.segs, g)
+	for _, g := range slices.Backward(ranges) {
+		if len(g.Data) > 0 {
+			s.segs = append(s.segs, segment{off: g.Off, b: g.Data, part: true})
 		}
 	}
 	return nil
