@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 var (
@@ -31,7 +32,7 @@ func (a *answer) close() {
 // open makes the opening request and learns what there is to know: length, version, whether
 // ranges work. There is no HEAD: origins answer it differently, or not at all.
 func (o *Object) open() error {
-	a, err := o.ask(&byteRange{0, headWindow - 1})
+	a, err := o.ask(byteRange{0, headWindow - 1}.String())
 	if err != nil {
 		return o.fail(err)
 	}
@@ -47,7 +48,7 @@ func (o *Object) open() error {
 			return o.failStatus(a.StatusCode, errNoRanges)
 		}
 		// Some origins refuse any range of an empty object and do not say why.
-		if a, err = o.ask(nil); err != nil {
+		if a, err = o.ask(""); err != nil {
 			return o.fail(err)
 		}
 	}
@@ -66,6 +67,7 @@ func (o *Object) openBody(a *answer) error {
 		return o.failStatus(a.StatusCode, err)
 	}
 	o.setFacts(a.Header)
+	o.oneRange = slices.Contains(stores, a.Header.Get("Server"))
 	if a.StatusCode == http.StatusOK {
 		return o.openStream(a)
 	}
@@ -99,7 +101,7 @@ func (o *Object) fetch(p []byte, off int64) (int, error) {
 		return 0, context.Cause(o.ctx)
 	}
 	want := byteRange{off, off + int64(len(p)) - 1}
-	a, err := o.ask(&want)
+	a, err := o.ask(want.String())
 	if err != nil {
 		return 0, o.fail(err)
 	}
@@ -152,20 +154,20 @@ func (o *Object) pastEnd(a *answer, off int64) error {
 	return io.EOF
 }
 
-// ask sends one GET, for a range or for everything. Where redirects led is remembered and
+// ask sends one GET, for ranges spelled as in the header or, with none, for everything. Where redirects led is remembered and
 // asked directly, until it refuses.
-func (o *Object) ask(r *byteRange) (*answer, error) {
+func (o *Object) ask(ranges string) (*answer, error) {
 	o.mu.Lock()
 	final := o.final
 	o.mu.Unlock()
-	a, err := o.send(r, final)
+	a, err := o.send(ranges, final)
 	if err != nil {
 		return nil, err
 	}
 	if final != nil && (a.StatusCode/100 == 4 && a.StatusCode != http.StatusPreconditionFailed &&
 		a.StatusCode != http.StatusRequestedRangeNotSatisfiable) {
 		a.close()
-		if a, err = o.send(r, nil); err != nil {
+		if a, err = o.send(ranges, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -177,9 +179,9 @@ func (o *Object) ask(r *byteRange) (*answer, error) {
 	return a, nil
 }
 
-func (o *Object) send(r *byteRange, to *url.URL) (*answer, error) {
+func (o *Object) send(ranges string, to *url.URL) (*answer, error) {
 	ctx, cancel := context.WithCancelCause(o.ctx)
-	req, err := o.request(ctx, r, to)
+	req, err := o.request(ctx, ranges, to)
 	if err != nil {
 		cancel(nil)
 		return nil, err
@@ -193,7 +195,7 @@ func (o *Object) send(r *byteRange, to *url.URL) (*answer, error) {
 }
 
 // request builds a GET. Only a request to the target itself is signed.
-func (o *Object) request(ctx context.Context, r *byteRange, to *url.URL) (*http.Request, error) {
+func (o *Object) request(ctx context.Context, ranges string, to *url.URL) (*http.Request, error) {
 	signed := to == nil
 	if signed {
 		to = o.target.url
@@ -208,8 +210,8 @@ func (o *Object) request(ctx context.Context, r *byteRange, to *url.URL) (*http.
 	}
 	// Set would allocate for each. Nobody writes into the values of a request.
 	req.Header["Accept-Encoding"], req.Header["User-Agent"] = acceptEncoding, userAgent
-	if r != nil {
-		req.Header["Range"] = []string{r.String()}
+	if ranges != "" {
+		req.Header["Range"] = []string{ranges}
 	}
 	if o.precondition != "" {
 		req.Header[o.precondition] = o.expected

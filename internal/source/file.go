@@ -56,6 +56,9 @@ func (l *LocalFile) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
+// ReadRanges implements probe.RangeReader: every place of a file is near.
+func (l *LocalFile) ReadRanges(ranges []probe.Range) error { return probe.ReadInOrder(l, ranges) }
+
 // Size returns the length the file had when it was opened.
 func (l *LocalFile) Size() (int64, bool) { return l.size, true }
 

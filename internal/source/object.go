@@ -34,14 +34,15 @@ type Facts struct {
 type Object struct {
 	Facts
 
-	opener  *Opener
-	target  *target
-	account *account
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	stop    context.CancelFunc // of the deadline
-	slots   chan struct{}      // one per request in flight
-	stream  *stream            // non-nil when the origin ignores ranges; set by open
+	opener   *Opener
+	target   *target
+	account  *account
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	stop     context.CancelFunc // of the deadline
+	slots    chan struct{}      // one per request in flight
+	oneRange bool               // the origin is a store known to answer one range at a time; set by open
+	stream   *stream            // non-nil when the origin ignores ranges; set by open
 
 	precondition string // header that later requests carry, "" for none; set by open
 	expected     []string

@@ -17,6 +17,7 @@ type Opener struct {
 	cfg    Config
 	guard  *netguard.Guard
 	client *http.Client
+	multi  *origins // shared by Openers of one client
 }
 
 // New returns an Opener that reaches only what guard allows.
@@ -26,7 +27,7 @@ func New(cfg Config, guard *netguard.Guard) (*Opener, error) {
 	}
 	client := guard.Client(cfg.HTTP)
 	client.Transport = meter{client.Transport}
-	return &Opener{cfg: cfg, guard: guard, client: client}, nil
+	return &Opener{cfg: cfg, guard: guard, client: client, multi: &origins{}}, nil
 }
 
 // With returns an Opener for other storages over the same connections. It is cheap: make one
@@ -37,7 +38,7 @@ func (o *Opener) With(storages []Storage) (*Opener, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Opener{cfg: cfg, guard: o.guard, client: o.client}, nil
+	return &Opener{cfg: cfg, guard: o.guard, client: o.client, multi: o.multi}, nil
 }
 
 // Close closes idle connections. Objects that are open stay usable.
