@@ -22,8 +22,8 @@ import (
 // that does not do it is remembered.
 const (
 	fewRanges  = 4   // pieces that are asked for one by one
-	manyRanges = 100 // pieces of one request: some servers refuse more, and longer headers
-	heldBack   = 8   // requests for pieces in flight
+	manyRanges = 160 // pieces of one request: Apache refuses more than 200, and 8 KiB of header
+	together   = 4   // requests for many pieces in flight
 )
 
 var (
@@ -155,7 +155,7 @@ func (o *Object) fetchTogether(ranges []*probe.Range) (rest []*probe.Range) {
 		o.opener.multi.set(host, true)
 		first = 1
 	}
-	_ = inParallel(heldBack, len(batches)-first, func(i int) error {
+	_ = inParallel(together, len(batches)-first, func(i int) error {
 		var err error
 		left[first+i], err = o.fetchBatch(batches[first+i])
 		return err
@@ -251,9 +251,11 @@ type parts struct {
 }
 
 const (
-	partBuffer = 4 << 10
+	partBuffer = 64 << 10
 	partLines  = 16 // of a part's head
 )
+
+var partReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, partBuffer) }}
 
 // next reads up to the body of the next part; io.EOF after the last.
 func (p *parts) next() (byteRange, error) {
@@ -316,7 +318,13 @@ func (o *Object) readParts(a *answer, boundary string, ranges []*probe.Range) (r
 	if !known {
 		size = -1
 	}
-	p := parts{r: bufio.NewReaderSize(watched{a.Body, w}, partBuffer), boundary: boundary, total: size}
+	in := partReaders.Get().(*bufio.Reader)
+	in.Reset(watched{a.Body, w})
+	defer func() {
+		in.Reset(nil)
+		partReaders.Put(in)
+	}()
+	p := parts{r: in, boundary: boundary, total: size}
 	filled := make([]bool, len(ranges))
 	for range 2 * len(ranges) {
 		part, err := p.next()

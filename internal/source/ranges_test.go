@@ -68,7 +68,7 @@ func TestReadRanges(t *testing.T) {
 		n        int
 		requests int // the opening one among them
 	}{
-		{"all ranges", serve(data), 250, 1 + 3},
+		{"all ranges", serve(data), 350, 1 + 3},
 		{"few ranges", serve(data), 3, 1 + 3},
 		{"the whole object", func(w http.ResponseWriter, r *http.Request) {
 			if strings.Contains(r.Header.Get("Range"), ",") {
