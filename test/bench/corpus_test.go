@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/mediagauge/mediagauge/internal/testmedia"
@@ -67,17 +68,27 @@ var long = []struct {
 		func(b []byte) (*synth.File, error) { return synth.Matroska(b, 600, 180<<10) }},
 }
 
-// corpus writes all files into dir. The zeros of the long ones are holes.
+// corpus writes all files into dir, or those whose names MEDIAGAUGE_BENCH matches. The zeros of the long ones are holes.
 func corpus(b *testing.B, dir string) []file {
 	b.Helper()
+	only, err := regexp.Compile(os.Getenv("MEDIAGAUGE_BENCH"))
+	if err != nil {
+		b.Fatal(err)
+	}
 	var files []file
 	for _, s := range smallFiles {
+		if !only.MatchString(s.name) {
+			continue
+		}
 		if err := os.WriteFile(filepath.Join(dir, s.name), small(b, s.name), 0o644); err != nil {
 			b.Fatal(err)
 		}
 		files = append(files, s)
 	}
 	for _, l := range long {
+		if !only.MatchString(l.name) {
+			continue
+		}
 		f, err := l.make(small(b, l.of))
 		if err == nil {
 			err = writeSparse(filepath.Join(dir, l.name), f)
