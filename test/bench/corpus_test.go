@@ -46,8 +46,8 @@ var smallFiles = []file{
 	{name: "av1-opus.webm", what: "WebM, AV1, Opus"},
 }
 
-// long are files of a hundred megabytes, made of a small one that is played over and over.
-var long = []struct {
+// longFiles are files of a hundred megabytes, made of a small one that is played over and over.
+var longFiles = []struct {
 	file
 	of   string
 	make func(small []byte) (*synth.File, error)
@@ -85,7 +85,7 @@ func corpus(b *testing.B, dir string) []file {
 		}
 		files = append(files, s)
 	}
-	for _, l := range long {
+	for _, l := range longFiles {
 		if !only.MatchString(l.name) {
 			continue
 		}

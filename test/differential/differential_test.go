@@ -11,6 +11,7 @@ import (
 
 	"github.com/mediagauge/mediagauge/format/all"
 	"github.com/mediagauge/mediagauge/probe"
+	"github.com/mediagauge/mediagauge/probe/ffprobe"
 )
 
 // The promises about files nobody tuned for would be lower; these are floors, not forecasts.
@@ -71,6 +72,50 @@ func TestDifferential(t *testing.T) {
 	}
 	if testing.Verbose() {
 		_ = table.Flush()
+	}
+}
+
+// TestAuto: with ffprobe behind our readers, nearly every value of everything that ffprobe can
+// read is its own: what we answer, and what of its answer passes through our vocabulary.
+func TestAuto(t *testing.T) {
+	samples, err := Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := probe.New(all.Formats...)
+	var total Count
+	files, native := 0, 0
+	for _, s := range samples {
+		want, err := Recorded(s.Recorded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			continue // ffprobe refuses it
+		}
+		files++
+		b, err := os.ReadFile(s.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := p.Probe(t.Context(), probe.NewBytes(b))
+		if err == nil {
+			native++
+		} else {
+			recorded, err := os.ReadFile(s.Recorded)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if info, err = ffprobe.Decode(recorded); err != nil {
+				t.Fatalf("%s: %v", s.Name, err)
+			}
+		}
+		main, _, _ := Compare(s.Name, Of(info), want)
+		total.Add(main)
+	}
+	t.Logf("%d files, %d answered by our readers, %d of %d values equal (%s)", files, native, total.Equal, total.Compared, percent(total.Equal, total.Compared))
+	if got := float64(total.Equal) / float64(total.Compared); got < minEqual {
+		t.Errorf("%.2f %% of the values equal, want %.2f %%", 100*got, 100*minEqual)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,9 +37,10 @@ func seeds(tb testing.TB) *Mutator {
 	}
 	ours := differential.Containers()
 	m := &Mutator{Seed: number(tb, "MEDIAGAUGE_MUTANT_SEED", 1)}
+	only := regexp.MustCompile(os.Getenv("MEDIAGAUGE_MUTANT_CONTAINER")) // ffprobe's name, "^flv$"
 	for _, s := range append(collected, generated...) {
 		mine := slices.Contains(ours, s.Container)
-		if !mine && !s.Fails || s.Bytes > maxSeed || s.Bytes == 0 {
+		if !mine && !s.Fails || !only.MatchString(s.Container) || s.Bytes > maxSeed || s.Bytes == 0 {
 			continue
 		}
 		b, err := os.ReadFile(s.Path)
@@ -46,7 +48,11 @@ func seeds(tb testing.TB) *Mutator {
 			tb.Fatal(err)
 		}
 		m.Seeds = append(m.Seeds, b)
-		m.Edges = append(m.Edges, probetest.Structures(b))
+		edges := probetest.Structures(b)
+		if len(edges) == 0 {
+			edges = probetest.Edges(prober, b)
+		}
+		m.Edges = append(m.Edges, edges)
 	}
 	return m
 }
