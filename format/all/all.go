@@ -2,6 +2,7 @@
 package all
 
 import (
+	"github.com/mediagauge/mediagauge/format/au"
 	"github.com/mediagauge/mediagauge/format/matroska"
 	"github.com/mediagauge/mediagauge/format/mp4"
 	"github.com/mediagauge/mediagauge/probe"
@@ -12,4 +13,5 @@ import (
 var Formats = []probe.Format{
 	mp4.Format,      // box types of four letters at a fixed place
 	matroska.Format, // an EBML header that names one of its document types
+	au.Format,       // ".snd"
 }

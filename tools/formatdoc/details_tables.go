@@ -28,6 +28,7 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 
 // details is keyed by ffprobe's name of the format.
 var details = map[string]detail{
+	"au": auDetail,
 	"matroska,webm": {
 		title:          "Matroska and WebM",
 		names:          ".mkv, .mka, .mks, .webm",
