@@ -28,7 +28,8 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 
 // details is keyed by ffprobe's name of the format.
 var details = map[string]detail{
-	"au": auDetail,
+	"au":  auDetail,
+	"flv": flvDetail,
 	"matroska,webm": {
 		title:          "Matroska and WebM",
 		names:          ".mkv, .mka, .mks, .webm",
