@@ -6,6 +6,7 @@ import (
 	"github.com/mediagauge/mediagauge/format/flv"
 	"github.com/mediagauge/mediagauge/format/matroska"
 	"github.com/mediagauge/mediagauge/format/mp4"
+	"github.com/mediagauge/mediagauge/format/riff"
 	"github.com/mediagauge/mediagauge/probe"
 )
 
@@ -15,5 +16,6 @@ var Formats = []probe.Format{
 	mp4.Format,      // box types of four letters at a fixed place
 	matroska.Format, // an EBML header that names one of its document types
 	flv.Format,      // "FLV" and a version
+	riff.WAV,        // "RIFF" and "WAVE"
 	au.Format,       // ".snd"
 }

@@ -30,6 +30,7 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 var details = map[string]detail{
 	"au":  auDetail,
 	"flv": flvDetail,
+	"wav": wavDetail,
 	"matroska,webm": {
 		title:          "Matroska and WebM",
 		names:          ".mkv, .mka, .mks, .webm",
