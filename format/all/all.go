@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/mediagauge/mediagauge/format/au"
+	"github.com/mediagauge/mediagauge/format/flac"
 	"github.com/mediagauge/mediagauge/format/flv"
 	"github.com/mediagauge/mediagauge/format/matroska"
 	"github.com/mediagauge/mediagauge/format/mp4"
@@ -16,6 +17,7 @@ var Formats = []probe.Format{
 	mp4.Format,      // box types of four letters at a fixed place
 	matroska.Format, // an EBML header that names one of its document types
 	flv.Format,      // "FLV" and a version
+	flac.Format,     // "fLaC" and a STREAMINFO block
 	riff.WAV,        // "RIFF" and "WAVE"
 	au.Format,       // ".snd"
 }

@@ -23,9 +23,13 @@ const (
 	soundADPCM   = 1
 	soundMP3     = 2
 	soundPCMLE   = 3
+	soundNelly16 = 4
+	soundNelly8  = 5
+	soundNelly   = 6
 	soundALaw    = 7
 	soundMuLaw   = 8
 	soundAAC     = 10
+	soundSpeex   = 11
 	soundMP3At8k = 14
 )
 
@@ -95,6 +99,15 @@ func (s *stream) openSound(flags byte) error {
 	case soundADPCM:
 		s.t.SetCodec("adpcm_swf")
 		s.t.Audio.SampleFormat, s.t.Audio.BitsPerSample = "s16", 4
+	case soundNelly16, soundNelly8, soundNelly:
+		s.t.SetCodec("nellymoser")
+		s.t.Audio.SampleFormat, channels = "flt", 1
+		rate = map[byte]int{soundNelly16: 16000, soundNelly8: 8000, soundNelly: rate}[s.coding]
+	case soundSpeex:
+		s.t.SetCodec("speex")
+		s.t.Audio.SampleFormat, s.t.Audio.SampleRate, s.t.Audio.Channels = "flt", 16000, 1
+		s.known = true
+		return nil
 	case soundAAC:
 		s.t.SetCodec("aac")
 		s.reader = func(*stream, []byte) error { return probe.Refuse("first-frame", "sound before its configuration") }

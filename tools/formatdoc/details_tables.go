@@ -28,9 +28,10 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 
 // details is keyed by ffprobe's name of the format.
 var details = map[string]detail{
-	"au":  auDetail,
-	"flv": flvDetail,
-	"wav": wavDetail,
+	"au":   auDetail,
+	"flac": flacDetail,
+	"flv":  flvDetail,
+	"wav":  wavDetail,
 	"matroska,webm": {
 		title:          "Matroska and WebM",
 		names:          ".mkv, .mka, .mks, .webm",
