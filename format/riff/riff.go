@@ -14,6 +14,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/internal/codec/wave"
 	"github.com/mediagauge/mediagauge/internal/rational"
+	"github.com/mediagauge/mediagauge/internal/tag/id3"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -27,7 +28,7 @@ var rules = map[string]string{
 	"hidden-codec": "PCM whose samples look like a DTS or S/PDIF stream: ffprobe decodes those",
 	"no-sound":     "no samples, so that there is no duration",
 	"odd-format":   "values of the format that ffprobe replaces or refuses",
-	"other-tags":   "a chunk of metadata that is not read: bext, id3, cue points and others",
+	"other-tags":   "a chunk of metadata that is not read: bext, cue points, pictures in ID3 and others",
 	"unknown-size": "the length of the source is not known",
 }
 
@@ -65,6 +66,7 @@ type wav struct {
 	long   int64 // their length by a ds64 chunk; 0 without
 	fact   int64 // samples of each channel by a fact chunk; 0 without
 	tags   media.Metadata
+	id3    *id3.Tag // nil without
 }
 
 func readWAV(_ context.Context, r *probe.Reader) (*media.Info, error) {
@@ -129,7 +131,7 @@ func (w *wav) at(off, n int64) ([]byte, error) {
 // spoken are chunks of metadata that ffprobe reads and we do not. All others say nothing that
 // it prints.
 var spoken = map[string]bool{
-	"bext": true, "ID3 ": true, "id3 ": true, "IDIT": true, "cue ": true, "SMV0": true, "XMA2": true,
+	"bext": true, "IDIT": true, "cue ": true, "SMV0": true, "XMA2": true,
 }
 
 // chunks walks over the chunks. Behind the samples, what is no chunk ends the walk.
@@ -196,6 +198,8 @@ func (w *wav) chunk(kind string, off, size int64) (end bool, err error) {
 		}
 	case "LIST":
 		return false, w.list(off, size)
+	case "ID3 ", "id3 ":
+		return false, w.readID3(off)
 	case "ds64", "fact":
 		return false, w.lengths(kind, off, size)
 	default:
@@ -205,6 +209,22 @@ func (w *wav) chunk(kind string, off, size int64) (end bool, err error) {
 		return w.data != 0 && !letters(kind), nil // behind the samples, that is no chunk
 	}
 	return false, nil
+}
+
+// readID3 reads an ID3 block. Its texts count where there is no INFO list.
+func (w *wav) readID3(off int64) error {
+	if w.id3 != nil {
+		return probe.Refuse("other-tags", "a second ID3 chunk")
+	}
+	tag, err := id3.Read(w.r, off)
+	if err != nil {
+		return err
+	}
+	if len(tag.Pictures) > 0 || len(tag.Chapters) > 0 || len(tag.Private) > 0 {
+		return probe.Refuse("other-tags", "an ID3 chunk with pictures, chapters or private frames")
+	}
+	w.id3 = tag
+	return nil
 }
 
 // lengths reads the 64-bit lengths of RF64 (EBU Tech 3306) or the number of samples.
@@ -311,6 +331,9 @@ func (w *wav) info() (*media.Info, error) {
 
 // finish adds the times of a track of so many samples.
 func (w *wav) finish(t media.Track, ticks int64) (*media.Info, error) {
+	if w.id3 != nil && len(w.tags) == 0 {
+		w.tags = w.id3.Metadata
+	}
 	rate := int64(w.format.SamplesPerSec)
 	t.Timebase = media.Timebase{Num: 1, Den: rate}
 	t.Duration = media.Duration{Ticks: media.Ticks(ticks), Timebase: t.Timebase}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mediagauge/mediagauge/format/riff"
@@ -33,6 +34,8 @@ func TestRules(t *testing.T) {
 	t.Parallel()
 	samples := chunk("data", make([]byte, 400))
 	long := slices.Concat([]byte("data\xFF\xFF\xFF\xFF"), make([]byte, 400))
+	title := chunk("id3 ", []byte("ID3\x03\x00\x00\x00\x00\x00\x0DTIT2\x00\x00\x00\x03\x00\x00\x00Hi"))
+	list := chunk("LIST", slices.Concat([]byte("INFO"), chunk("ICMT", []byte("c\x00"))))
 	deep := wav(pcm, samples)
 	for range 300 {
 		deep = append(deep, chunk("LIST", []byte("INFO"))...)
@@ -48,6 +51,9 @@ func TestRules(t *testing.T) {
 		{"length beyond the end", wav(pcm, []byte("data\x00\x00\x10\x00"), make([]byte, 400)), "", "0.002268"},
 		{"garbage behind", append(wav(pcm, samples), "\x00\x01\x02\x03\x04\x05\x06\x07\x08"...), "", "0.002268"},
 		{"many lists", deep, "", "0.002268"},
+		{"ID3 alone: title Hi", wav(pcm, samples, title), "", "0.002268"},
+		{"ID3 beside a list: title ", wav(pcm, title, samples, list), "", "0.002268"},
+		{"two ID3 chunks", wav(pcm, title, title, samples), "other-tags", ""},
 		{"two stretches", wav(pcm, samples, samples), "data-twice", ""},
 		{"two formats", wav(pcm, pcm, samples), "odd-format", ""},
 		{"samples first", wav(samples, pcm), "odd-format", ""},
@@ -69,6 +75,8 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: %v, want rule %q", c.name, o.Err, c.rule)
 		} else if o.Err == nil && o.Info.Duration.String() != c.duration {
 			t.Errorf("%s: lasts %s s, want %s", c.name, o.Info.Duration, c.duration)
+		} else if _, title, ok := strings.Cut(c.name, ": title "); ok && o.Info.Metadata["title"] != title {
+			t.Errorf("%s: tags %v", c.name, o.Info.Metadata)
 		}
 	}
 }
