@@ -2,6 +2,7 @@
 package all
 
 import (
+	"github.com/mediagauge/mediagauge/format/aiff"
 	"github.com/mediagauge/mediagauge/format/au"
 	"github.com/mediagauge/mediagauge/format/flac"
 	"github.com/mediagauge/mediagauge/format/flv"
@@ -19,5 +20,6 @@ var Formats = []probe.Format{
 	flv.Format,      // "FLV" and a version
 	flac.Format,     // "fLaC" and a STREAMINFO block
 	riff.WAV,        // "RIFF" and "WAVE"
+	aiff.Format,     // "FORM" and "AIFF" or "AIFC"
 	au.Format,       // ".snd"
 }

@@ -19,7 +19,7 @@ const (
 	minAnswered = 0.90
 	minEqual    = 0.998
 
-	minAnsweredOthers = 0.85 // of containers beyond Headers, all together
+	minAnsweredOthers = 0.80 // of containers beyond Headers, all together
 	minEqualOthers    = 0.995
 )
 

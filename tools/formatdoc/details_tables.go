@@ -28,6 +28,7 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 
 // details is keyed by ffprobe's name of the format.
 var details = map[string]detail{
+	"aiff": aiffDetail,
 	"au":   auDetail,
 	"flac": flacDetail,
 	"flv":  flvDetail,
