@@ -31,6 +31,14 @@ func standard(i int) int64 {
 	return [...]int64{24, 30, 60, 12, 15, 48}[i-twelfths-whole-3] * 12_000
 }
 
+// table holds the standard rates as they are counted with.
+var table = func() (t [rates]float64) {
+	for i := range t {
+		t[i] = float64(standard(i))
+	}
+	return t
+}()
+
 // Nearest gives the standard rate within one per cent of r, else r.
 func Nearest(r media.Rational) media.Rational {
 	best, least := int64(0), 0.01
@@ -89,17 +97,20 @@ func (e *Estimator) Add(ts int64) {
 		e.errs = new([2][rates]misfit)
 	}
 	seconds := float64(ts) * e.tick()
-	for i := range rates {
-		if e.errs[0][i].square >= 1e10 {
+	on, between := &e.errs[0], &e.errs[1]
+	for i, rate := range &table {
+		m := &on[i]
+		if m.square >= 1e10 {
 			continue
 		}
-		at := float64(seconds*float64(standard(i))) / unit
-		for j := range 2 {
-			half := float64(j) * 0.5
-			off := float64(at-math.RoundToEven(at+half)) + half
-			e.errs[j][i].sum += off
-			e.errs[j][i].square += float64(off * off)
-		}
+		at := float64(seconds*rate) / unit
+		off := at - math.RoundToEven(at)
+		m.sum += off
+		m.square += float64(off * off)
+		m = &between[i]
+		off = float64(at-math.RoundToEven(at+0.5)) + 0.5
+		m.sum += off
+		m.square += float64(off * off)
 	}
 	e.count++
 	e.sum += ts - last

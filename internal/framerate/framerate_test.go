@@ -51,3 +51,13 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkAdd(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		e := Estimator{Timebase: media.Timebase{Num: 1, Den: 90000}}
+		for i := range int64(40) {
+			e.Add(i * 3003)
+		}
+	}
+}
