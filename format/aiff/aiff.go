@@ -6,13 +6,13 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"math"
 
 	"github.com/mediagauge/mediagauge/internal/bits"
 	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/internal/tag/id3"
+	"github.com/mediagauge/mediagauge/internal/window"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -34,7 +34,6 @@ func Rules() map[string]string { return rules }
 const (
 	headerSize = 12
 	chunkHead  = 8
-	window     = 64 << 10
 	mostChunks = 1000
 	mostText   = 64 << 10
 )
@@ -48,9 +47,9 @@ func sniff(head []byte) error {
 
 // file is one file being read.
 type file struct {
-	r          *probe.Reader
-	size       int64
-	head, tail []byte
+	r    *probe.Reader
+	size int64
+	*window.Ends
 	compressed bool // AIFF-C
 
 	channels, depth int
@@ -68,15 +67,15 @@ func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	if !known {
 		return nil, probe.Refuse("unknown-size", "a stream")
 	}
-	f := &file{r: r, size: size}
-	var err error
-	if f.head, err = r.Head(window); err != nil {
+	ends, err := window.Open(r, size)
+	if err != nil {
 		return nil, err
 	}
-	if len(f.head) < headerSize {
-		return nil, probe.Errorf(probe.Truncated, "a header of %d bytes", len(f.head))
+	head := ends.Head()
+	if len(head) < headerSize {
+		return nil, probe.Errorf(probe.Truncated, "a header of %d bytes", len(head))
 	}
-	f.compressed = f.head[11] == 'C'
+	f := &file{r: r, Ends: ends, size: size, compressed: head[11] == 'C'}
 	if err := f.chunks(); err != nil {
 		return nil, err
 	}
@@ -88,40 +87,10 @@ func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	return info, nil
 }
 
-// at returns n bytes at off, fewer at the end of the file.
-func (f *file) at(off, n int64) ([]byte, error) {
-	n = min(n, f.size-off)
-	if n <= 0 {
-		return nil, nil
-	}
-	if off+n <= int64(len(f.head)) {
-		return f.head[off : off+n], nil
-	}
-	from := max(f.size-window, 0)
-	if off < from {
-		p := make([]byte, n)
-		got, err := f.r.ReadAt(p, off)
-		if err == io.EOF {
-			err = nil
-		}
-		return p[:got], err
-	}
-	if f.tail == nil {
-		p := make([]byte, f.size-from)
-		got, err := f.r.ReadAt(p, from)
-		if err != nil && err != io.EOF {
-			return nil, err
-		}
-		f.tail = p[:got]
-	}
-	at := min(off-from, int64(len(f.tail)))
-	return f.tail[at:min(at+n, int64(len(f.tail)))], nil
-}
-
 // chunks walks over the chunks up to the end of the file.
 func (f *file) chunks() error {
 	for off, n := int64(headerSize), 0; ; n++ {
-		h, err := f.at(off, chunkHead)
+		h, err := f.At(off, chunkHead)
 		if err != nil || len(h) < chunkHead {
 			return err
 		}
@@ -152,7 +121,7 @@ func (f *file) chunk(kind string, off, size int64) error {
 		if f.known {
 			return probe.Refuse("odd-format", "a second COMM chunk")
 		}
-		p, err := f.at(off, min(size, 512))
+		p, err := f.At(off, min(size, 512))
 		if err != nil {
 			return err
 		}
@@ -162,7 +131,7 @@ func (f *file) chunk(kind string, off, size int64) error {
 			return probe.Refuse("odd-format", "sound twice, or before its format")
 		}
 		f.sound = true
-		p, err := f.at(off, 8)
+		p, err := f.At(off, 8)
 		if err != nil {
 			return err
 		}
@@ -192,7 +161,7 @@ func (f *file) text(key string, off, size int64) error {
 	if _, had := f.tags[key]; had || size > mostText {
 		return probe.Refuse("other-chunks", "a %s of %d bytes, or a second one", key, size)
 	}
-	p, err := f.at(off, size)
+	p, err := f.At(off, size)
 	if err != nil {
 		return err
 	}

@@ -35,9 +35,6 @@ type script struct {
 	framerate float64
 	videoRate float64 // kbit/s
 	audioRate float64
-	width     float64
-	height    float64
-	has       map[string]bool
 	tags      map[string]string
 
 	values int
@@ -58,7 +55,7 @@ func readScript(body []byte) (event string, s *script) {
 		return "", nil
 	}
 	event = string(c.Bytes(int(c.U16())))
-	s = &script{has: map[string]bool{}, tags: map[string]string{}}
+	s = &script{tags: map[string]string{}}
 	if event == "onMetaData" {
 		s.value(c, "", 0)
 	}
@@ -120,7 +117,6 @@ func (s *script) number(key string, depth int, v float64) {
 	if depth != 1 {
 		return
 	}
-	s.has[key] = true
 	switch key {
 	case "duration":
 		s.duration = v
@@ -130,10 +126,6 @@ func (s *script) number(key string, depth int, v float64) {
 		s.videoRate = v
 	case "audiodatarate":
 		s.audioRate = v
-	case "width":
-		s.width = v
-	case "height":
-		s.height = v
 	}
 	s.text(key, depth, strconv.FormatFloat(v, 'f', 0, 64))
 }

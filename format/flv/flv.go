@@ -25,7 +25,6 @@ var rules = map[string]string{
 	"long-scan":          "ffprobe reads on for a stream that has not shown yet, or far into a large file",
 	"negative-offset":    "a picture is shown before it is decoded",
 	"no-duration":        "no length is stated, and the last tag does not tell one",
-	"no-streams":         "no tag of sound or pictures",
 	"timestamps":         "timestamps that go back",
 	"unknown-size":       "the length of the source is not known, and the header states no duration",
 	"aac-implicit-sbr":   "only the first frame tells HE-AAC from LC",
@@ -86,7 +85,6 @@ type stream struct {
 
 	rate      framerate.Estimator
 	codecRate media.Rational
-	ticks     int64 // of a picture in the codec's clock
 	timing    int64 // sum of the lengths of frames, ms
 	fields    int64
 }

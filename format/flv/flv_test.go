@@ -96,8 +96,8 @@ func TestSniff(t *testing.T) {
 	}
 }
 
-// TestTransient: an error of the source is passed on.
-func TestTransient(t *testing.T) {
+// TestLimit: a limit that is reached is told as such.
+func TestLimit(t *testing.T) {
 	t.Parallel()
 	_, err := probe.New(flv.Format).WithLimits(probe.Limits{MaxBytes: 5000}).Probe(t.Context(), probe.NewBytes(sample(t, "flv-h264-aac.flv")))
 	if !errors.Is(err, probe.Limit) {

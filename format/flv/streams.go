@@ -241,7 +241,6 @@ func (s *stream) openPictures() error {
 	default:
 		return probe.Refuse("codec", "pictures of coding %d", s.coding)
 	}
-	s.ticks = 1
 	return nil
 }
 
@@ -301,7 +300,7 @@ func (s *stream) configureAVC() error {
 	if err != nil {
 		return probe.Refuse("first-frame", "AVC configuration: %v", err)
 	}
-	s.codecRate, s.ticks = sps.FrameRate(), 2
+	s.codecRate = sps.FrameRate()
 	var delay *h264.Delay
 	if _, told := sps.ReorderDepth(); !told {
 		delay = sets.NewDelay(0)

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"math"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/codec/wave"
 	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/internal/tag/id3"
+	"github.com/mediagauge/mediagauge/internal/window"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -40,7 +40,6 @@ const (
 	chunkHead  = 8
 	mostChunks = 1000
 	mostInfo   = 256 << 10 // bytes of a LIST chunk
-	window     = 64 << 10
 	unknown    = 0xFFFFFFFF
 )
 
@@ -56,10 +55,9 @@ func sniff(head []byte) error {
 
 // wav is a file being read.
 type wav struct {
-	r      *probe.Reader
+	r *probe.Reader
+	*window.Ends
 	size   int64
-	head   []byte // the first bytes
-	tail   []byte // the last ones, once something there is wanted
 	format *wave.Format
 	data   int64 // where the samples begin; 0 before
 	length int64 // of them, in bytes
@@ -74,11 +72,11 @@ func readWAV(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	if !known {
 		return nil, probe.Refuse("unknown-size", "a stream")
 	}
-	w := &wav{r: r, size: size}
-	var err error
-	if w.head, err = r.Head(window); err != nil {
+	ends, err := window.Open(r, size)
+	if err != nil {
 		return nil, err
 	}
+	w := &wav{r: r, Ends: ends, size: size}
 	if err := w.chunks(); err != nil {
 		return nil, err
 	}
@@ -96,38 +94,6 @@ func readWAV(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	return info, nil
 }
 
-// at returns n bytes at off, fewer at the end of the file.
-func (w *wav) at(off, n int64) ([]byte, error) {
-	n = min(n, w.size-off)
-	if n <= 0 {
-		return nil, nil
-	}
-	if off+n <= int64(len(w.head)) {
-		return w.head[off : off+n], nil
-	}
-	if from := max(w.size-window, 0); off >= from {
-		if w.tail == nil {
-			p := make([]byte, w.size-from)
-			got, err := w.r.ReadAt(p, from)
-			if err != nil && err != io.EOF {
-				return nil, err
-			}
-			w.tail = p[:got]
-		}
-		at := off - from
-		if at >= int64(len(w.tail)) {
-			return nil, nil
-		}
-		return w.tail[at:min(at+n, int64(len(w.tail)))], nil
-	}
-	p := make([]byte, n)
-	got, err := w.r.ReadAt(p, off)
-	if err != nil && err != io.EOF {
-		return nil, err
-	}
-	return p[:got], nil
-}
-
 // spoken are chunks of metadata that ffprobe reads and we do not. All others say nothing that
 // it prints.
 var spoken = map[string]bool{
@@ -137,7 +103,7 @@ var spoken = map[string]bool{
 // chunks walks over the chunks. Behind the samples, what is no chunk ends the walk.
 func (w *wav) chunks() error {
 	for off, n := int64(headerSize), 0; ; n++ {
-		h, err := w.at(off, chunkHead)
+		h, err := w.At(off, chunkHead)
 		if err != nil {
 			return err
 		}
@@ -170,7 +136,7 @@ func (w *wav) chunk(kind string, off, size int64) (end bool, err error) {
 		if w.format != nil || size < 14 || size > 1<<12 {
 			return false, probe.Refuse("odd-format", "a format of %d bytes, or a second one", size)
 		}
-		p, err := w.at(off, size)
+		p, err := w.At(off, size)
 		if err != nil {
 			return false, err
 		}
@@ -229,7 +195,7 @@ func (w *wav) readID3(off int64) error {
 
 // lengths reads the 64-bit lengths of RF64 (EBU Tech 3306) or the number of samples.
 func (w *wav) lengths(kind string, off, size int64) error {
-	p, err := w.at(off, min(size, 24))
+	p, err := w.At(off, min(size, 24))
 	if err != nil {
 		return err
 	}
@@ -258,7 +224,7 @@ var infoKeys = map[string]string{
 }
 
 func (w *wav) list(off, size int64) error {
-	p, err := w.at(off, min(size, mostInfo))
+	p, err := w.At(off, min(size, mostInfo))
 	if err != nil {
 		return err
 	}
@@ -318,7 +284,7 @@ func (w *wav) info() (*media.Info, error) {
 	if f.Channels < 1 || f.Channels > 64 || int64(f.BlockAlign)*8 != bits*int64(f.Channels) || len(f.Extra) > 0 && codec != "pcm_alaw" && codec != "pcm_mulaw" {
 		return nil, probe.Refuse("odd-format", "%d channels of %d bits in blocks of %d bytes", f.Channels, bits, f.BlockAlign)
 	}
-	if from := min(w.data, int64(len(w.head))); codec == "pcm_s16le" && hidden(w.head[from:]) {
+	if head := w.Head(); codec == "pcm_s16le" && hidden(head[min(w.data, int64(len(head))):]) {
 		return nil, probe.Refuse("hidden-codec", "a sync word among the samples")
 	}
 	ticks := w.length * 8 / (int64(f.Channels) * bits)

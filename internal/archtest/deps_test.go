@@ -26,11 +26,12 @@ var deps = map[string][]string{
 
 	"probe/*":            {"probe", "media"},
 	"format/all":         {"probe", "format/*"},
-	"format/*":           {"probe", "media", "internal/bits", "internal/rational", "internal/framerate", "internal/codec/*", "internal/tag/*"},
+	"format/*":           {"probe", "media", "internal/bits", "internal/rational", "internal/framerate", "internal/window", "internal/codec/*", "internal/tag/*"},
 	"internal/bits":      {},
 	"internal/codec/*":   {"media", "internal/bits", "internal/rational", "internal/codec/cicp", "internal/codec/mjpeg"},
 	"internal/rational":  {"media"},
 	"internal/framerate": {"media", "internal/rational"},
+	"internal/window":    {"probe"},
 	"internal/tag/*":     {"probe", "media", "internal/bits", "internal/codec/*", "internal/tag/*"},
 
 	"internal/job":             {"media"},
@@ -155,7 +156,7 @@ func TestFormatsStandAlone(t *testing.T) {
 		formats++
 		for _, d := range f.Deps {
 			room, ours := strings.CutPrefix(d, module)
-			library := room == "media" || room == "probe" || room == "internal/bits" || room == "internal/rational" || room == "internal/framerate" ||
+			library := room == "media" || room == "probe" || room == "internal/bits" || room == "internal/rational" || room == "internal/framerate" || room == "internal/window" ||
 				path.Dir(room) == "internal/codec" || path.Dir(room) == "internal/tag"
 			if ours && !library {
 				t.Errorf("%s pulls in %s", strings.TrimPrefix(f.ImportPath, module), room)
