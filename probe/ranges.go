@@ -43,7 +43,15 @@ func (r *Reader) ReadRanges(ranges []Range) error {
 			return err
 		}
 	}
+	wanted := int64(0)
+	for i := range ranges {
+		wanted += int64(len(ranges[i].Data))
+	}
 	err := own.ReadRanges(ranges)
+	for i := range ranges {
+		wanted -= int64(len(ranges[i].Data))
+	}
+	r.refund(wanted)
 	var known *Error
 	if err == nil || errors.As(err, &known) {
 		return err
