@@ -2,8 +2,6 @@ package aiff_test
 
 import (
 	"encoding/binary"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -51,13 +49,7 @@ func TestRules(t *testing.T) {
 	}
 	p := probe.New(aiff.Format)
 	for _, c := range cases {
-		o := probetest.Probe(p, probe.NewBytes(c.file), probe.Limits{})
-		if err := o.Sound(); err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		if got := probe.RuleOf(o.Err); got != c.rule || (c.rule == "") != (o.Err == nil) {
-			t.Errorf("%s: %v, want rule %q", c.name, o.Err, c.rule)
-		}
+		probetest.HoldRule(t, aiff.Format, c.name, c.file, c.rule)
 	}
 	if o := probetest.Probe(p, probe.NewBytes(append(form(comm), slices.Repeat(chunk("XXXX"), 100_000)...)), probe.Limits{}); o.Err == nil || o.Sound() != nil {
 		t.Errorf("a flood of chunks: %v, %v", o.Err, o.Sound())
@@ -66,21 +58,5 @@ func TestRules(t *testing.T) {
 
 // FuzzAIFF: an answer that does not contradict itself, or a typed error.
 func FuzzAIFF(f *testing.F) {
-	names, err := filepath.Glob("../../testdata/generated/files/aiff-*.aiff")
-	if err != nil || len(names) == 0 {
-		f.Fatalf("no samples: %v", err)
-	}
-	for _, name := range names {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
-	}
-	p := probe.New(aiff.Format)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if err := probetest.Probe(p, probe.NewBytes(b), probe.Limits{}).Sound(); err != nil {
-			t.Fatal(err)
-		}
-	})
+	probetest.Fuzz(f, aiff.Format, "../../testdata/generated/files/aiff-*.aiff")
 }

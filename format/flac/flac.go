@@ -11,15 +11,17 @@ import (
 	"github.com/mediagauge/mediagauge/internal/bits"
 	"github.com/mediagauge/mediagauge/internal/codec/flac"
 	"github.com/mediagauge/mediagauge/internal/rational"
+	"github.com/mediagauge/mediagauge/internal/tag/id3"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
 )
 
 // Format recognises and reads FLAC files.
-var Format = probe.Format{Name: "flac", Sniff: sniff, Probe: read}
+var Format = probe.Format{Name: "flac", Sniff: sniff, Probe: read, Tagged: true}
 
 var rules = map[string]string{
 	"comments":       "a comment block that does not hold what it counts, or is larger than we read",
+	"id3":            "an ID3 block in front with pictures or chapters, or with texts that no comments replace",
 	"cue-sheet":      "a cue sheet, of which ffprobe makes chapters",
 	"no-frames":      "the file ends before the first frames, which ffprobe takes the start from",
 	"picture":        "a picture, whose headers are not read",
@@ -58,7 +60,8 @@ func sniff(head []byte) error {
 // file is one file being read.
 type file struct {
 	r     *probe.Reader
-	head  []byte
+	id3   *id3.Tag // in front; of Size 0 when there is none
+	head  []byte   // from behind it
 	info  *flac.StreamInfo
 	tags  media.Metadata
 	audio int64 // where the frames begin
@@ -73,7 +76,12 @@ func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &file{r: r, head: head}
+	f := &file{r: r, id3: &id3.Tag{}, head: head}
+	if sniff(head) != nil {
+		if err := f.stepOver(); err != nil {
+			return nil, err
+		}
+	}
 	if err := f.blocks(); err != nil {
 		return nil, err
 	}
@@ -85,10 +93,26 @@ func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	return info, nil
 }
 
+// stepOver reads the ID3 block in front and what follows it.
+func (f *file) stepOver() (err error) {
+	if f.id3, err = id3.Read(f.r, 0); err != nil {
+		return err
+	}
+	f.head = make([]byte, window)
+	n, err := f.r.ReadAt(f.head, f.id3.Size)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if f.head = f.head[:n]; len(f.head) < len(magic) {
+		return probe.Errorf(probe.Truncated, "nothing behind the ID3 block")
+	}
+	return nil
+}
+
 // at returns n bytes at off; fewer are an error.
 func (f *file) at(off, n int64) ([]byte, error) {
-	if off+n <= int64(len(f.head)) {
-		return f.head[off : off+n], nil
+	if at := off - f.id3.Size; at+n <= int64(len(f.head)) {
+		return f.head[at : at+n], nil
 	}
 	p := make([]byte, n)
 	got, err := f.r.ReadAt(p, off)
@@ -102,7 +126,7 @@ func (f *file) at(off, n int64) ([]byte, error) {
 
 // blocks reads the metadata blocks (8).
 func (f *file) blocks() error {
-	off := int64(len(magic))
+	off := f.id3.Size + int64(len(magic))
 	for n := 0; ; n++ {
 		if err := f.r.Element(off); err != nil {
 			return err
@@ -204,8 +228,10 @@ func (f *file) comments(p []byte) error {
 }
 
 func (f *file) answer(size int64) (*media.Info, error) {
-	s := f.info
+	s, t3 := f.info, f.id3
 	switch {
+	case len(t3.Pictures) > 0 || len(t3.Chapters) > 0 || len(t3.Private) > 0 || len(f.tags) == 0 && len(t3.Metadata) > 0:
+		return nil, probe.Refuse("id3", "a block of %d bytes", t3.Size)
 	case s.TotalSamples == 0 || s.SampleRate == 0:
 		return nil, probe.Refuse("unknown-length", "%d samples at %d Hz", s.TotalSamples, s.SampleRate)
 	case size-f.audio < f.atLeast():

@@ -3,7 +3,6 @@ package flv_test
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -64,15 +63,8 @@ func TestRules(t *testing.T) {
 		{"pictures before their configuration", slices.Concat(header(1), tag(9, 0, 0x17, 1, 0, 0, 0, 1)), "first-frame"},
 		{"a screen of nothing", slices.Concat(header(1), tag(9, 0, 0x13, 0, 0, 0, 0)), "first-frame"},
 	}
-	p := probe.New(flv.Format)
 	for _, c := range cases {
-		o := probetest.Probe(p, probe.NewBytes(c.file), probe.Limits{})
-		if err := o.Sound(); err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		if got := probe.RuleOf(o.Err); got != c.rule || (c.rule == "") != (o.Err == nil) {
-			t.Errorf("%s: %v, want rule %q", c.name, o.Err, c.rule)
-		}
+		probetest.HoldRule(t, flv.Format, c.name, c.file, c.rule)
 	}
 }
 
@@ -106,21 +98,7 @@ func TestLimit(t *testing.T) {
 }
 
 // FuzzFLV: an answer that does not contradict itself, or a typed error.
-func FuzzFLV(f *testing.F) {
-	names, err := filepath.Glob("../../testdata/generated/files/flv-*.flv")
-	if err != nil || len(names) == 0 {
-		f.Fatalf("no samples: %v", err)
-	}
-	for _, name := range names {
-		f.Add(sample(f, filepath.Base(name)))
-	}
-	p := probe.New(flv.Format)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if err := probetest.Probe(p, probe.NewBytes(b), probe.Limits{}).Sound(); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
+func FuzzFLV(f *testing.F) { probetest.Fuzz(f, flv.Format, "../../testdata/generated/files/flv-*.flv") }
 
 func BenchmarkFLV(b *testing.B) {
 	src := probe.NewBytes(sample(b, "flv-h264-aac.flv"))

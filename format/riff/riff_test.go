@@ -2,8 +2,6 @@ package riff_test
 
 import (
 	"encoding/binary"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -65,15 +63,9 @@ func TestRules(t *testing.T) {
 		{"hidden DTS", wav(pcm, chunk("data", append(make([]byte, 100), 0xFE, 0x7F, 1, 0x80))), "hidden-codec", ""},
 		{"MP3", wav(chunk("fmt ", []byte{0x55, 0, 2, 0, 0x44, 0xAC, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0}), samples), "codec", ""},
 	}
-	p := probe.New(riff.WAV)
 	for _, c := range cases {
-		o := probetest.Probe(p, probe.NewBytes(c.file), probe.Limits{})
-		if err := o.Sound(); err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		if got := probe.RuleOf(o.Err); got != c.rule || (c.rule == "") != (o.Err == nil) {
-			t.Errorf("%s: %v, want rule %q", c.name, o.Err, c.rule)
-		} else if o.Err == nil && o.Info.Duration.String() != c.duration {
+		o := probetest.HoldRule(t, riff.WAV, c.name, c.file, c.rule)
+		if o.Err == nil && o.Info.Duration.String() != c.duration {
 			t.Errorf("%s: lasts %s s, want %s", c.name, o.Info.Duration, c.duration)
 		} else if _, title, ok := strings.Cut(c.name, ": title "); ok && o.Info.Metadata["title"] != title {
 			t.Errorf("%s: tags %v", c.name, o.Info.Metadata)
@@ -91,25 +83,7 @@ func TestFlood(t *testing.T) {
 }
 
 // FuzzWAV: an answer that does not contradict itself, or a typed error.
-func FuzzWAV(f *testing.F) {
-	names, err := filepath.Glob("../../testdata/generated/files/wav-*.wav")
-	if err != nil || len(names) == 0 {
-		f.Fatalf("no samples: %v", err)
-	}
-	for _, name := range names {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
-	}
-	p := probe.New(riff.WAV)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if err := probetest.Probe(p, probe.NewBytes(b), probe.Limits{}).Sound(); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
+func FuzzWAV(f *testing.F) { probetest.Fuzz(f, riff.WAV, "../../testdata/generated/files/wav-*.wav") }
 
 func BenchmarkWAV(b *testing.B) {
 	src := probe.NewBytes(wav(pcm, chunk("data", make([]byte, 1<<20))))

@@ -10,6 +10,6 @@ var flacDetail = detail{
 		"STREAMINFO and the comments: rate, channels, depth, number of samples and tags are stated",
 		"durations and the bit rate of the file, derived from them",
 	},
-	notRead: []string{"frames; pictures, cue sheets; an ID3 block in front; FLAC in Ogg"},
+	notRead: []string{"frames; pictures, cue sheets; what an ID3 block in front says; FLAC in Ogg"},
 	rules:   sorted(flac.Rules),
 }
