@@ -31,7 +31,7 @@ var (
 	errMultipart = errors.New("an answer of several ranges that cannot be read")
 )
 
-// stores are the servers known to answer several ranges with the whole object.
+// stores are servers that, as far as we know, answer several ranges with the whole object.
 var stores = []string{"AliyunOSS", "AmazonS3", "MinIO", "tencent-cos"}
 
 // origins remembers which origins serve several ranges in one answer, by host.
