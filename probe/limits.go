@@ -7,6 +7,9 @@ type Limits struct {
 	MaxElements int   // boxes, elements, packets looked at; default 1,000,000
 	MaxDepth    int   // nesting of boxes and elements; default 32
 	MaxTracks   int   // tracks reported; default 1024
+
+	MaxReferences int // other sources opened because one names them; default 64
+	MaxNesting    int // references that lead from one to the next; default 3
 }
 
 // DefaultLimits are generous for real files and bound hostile ones.
@@ -16,6 +19,9 @@ var DefaultLimits = Limits{
 	MaxElements: 1_000_000,
 	MaxDepth:    32,
 	MaxTracks:   1024,
+
+	MaxReferences: 64,
+	MaxNesting:    3,
 }
 
 // withDefaults fills the zero fields of l.
@@ -35,6 +41,12 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.MaxTracks > 0 {
 		d.MaxTracks = l.MaxTracks
+	}
+	if l.MaxReferences > 0 {
+		d.MaxReferences = l.MaxReferences
+	}
+	if l.MaxNesting > 0 {
+		d.MaxNesting = l.MaxNesting
 	}
 	return d
 }

@@ -21,6 +21,10 @@ type Format struct {
 	// Tagged says that the format may stand behind ID3v2 blocks: Sniff is shown the bytes after
 	// them, Probe the whole source.
 	Tagged bool
+
+	// Refers says that the format names other sources and opens them (Reader.Open). It is not
+	// asked about such a source itself, so that references cannot go in circles.
+	Refers bool
 }
 
 // Prober asks formats in order. The zero value knows none.
@@ -45,6 +49,13 @@ func (p *Prober) Probe(ctx context.Context, src Source) (*media.Info, error) {
 
 // ProbeReader is Probe over a Reader the caller already has, with its limits and its account.
 func (p *Prober) ProbeReader(ctx context.Context, r *Reader) (*media.Info, error) {
+	r.ledger.prober = p
+	defer r.closeReferences()
+	return p.ask(ctx, r)
+}
+
+// ask asks the formats in order.
+func (p *Prober) ask(ctx context.Context, r *Reader) (*media.Info, error) {
 	if len(p.formats) == 0 {
 		return nil, ErrUnknownFormat
 	}

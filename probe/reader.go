@@ -14,17 +14,28 @@ type Reader struct {
 	ctx    context.Context
 	src    Source
 	limits Limits
+	ledger *ledger // shared with the Readers of what src refers to
+
+	level   int  // how many references lead here
+	opening bool // src is the opening of a longer stream
+}
+
+// ledger is what one probe spent, over all the sources that it took.
+type ledger struct {
+	prober *Prober // that is at work; nil when a Reader is used on its own
 
 	elements atomic.Int64
 
-	mu    sync.Mutex
-	bytes int64
-	reads int
+	mu         sync.Mutex
+	bytes      int64
+	reads      int
+	references int
+	opened     []io.Closer
 }
 
 // NewReader returns a Reader over src. Reads fail once ctx ends or a limit is reached.
 func NewReader(ctx context.Context, src Source, limits Limits) *Reader {
-	return &Reader{ctx: ctx, src: src, limits: limits.withDefaults()}
+	return &Reader{ctx: ctx, src: src, limits: limits.withDefaults(), ledger: new(ledger)}
 }
 
 // Limits returns the bounds in force, defaults filled in.
@@ -79,7 +90,7 @@ func (r *Reader) Head(n int) ([]byte, error) {
 
 // Element counts one structure (box, element, packet) against the limit.
 func (r *Reader) Element(off int64) error {
-	if r.elements.Add(1) > int64(r.limits.MaxElements) {
+	if r.ledger.elements.Add(1) > int64(r.limits.MaxElements) {
 		e := Errorf(Limit, "more than %d elements", r.limits.MaxElements)
 		e.Offset = off
 		return e
@@ -92,31 +103,31 @@ func (r *Reader) Cost() Cost {
 	if a, ok := r.src.(Accountant); ok {
 		return a.Spent()
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return Cost{Requests: r.reads, Bytes: r.bytes}
+	r.ledger.mu.Lock()
+	defer r.ledger.mu.Unlock()
+	return Cost{Requests: r.ledger.reads, Bytes: r.ledger.bytes}
 }
 
 func (r *Reader) spend(n, off int64) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.reads >= r.limits.MaxReads {
+	r.ledger.mu.Lock()
+	defer r.ledger.mu.Unlock()
+	if r.ledger.reads >= r.limits.MaxReads {
 		e := Errorf(Limit, "more than %d reads", r.limits.MaxReads)
 		e.Offset = off
 		return e
 	}
-	if n > r.limits.MaxBytes-r.bytes {
+	if n > r.limits.MaxBytes-r.ledger.bytes {
 		e := Errorf(Limit, "more than %d bytes read", r.limits.MaxBytes)
 		e.Offset = off
 		return e
 	}
-	r.reads++
-	r.bytes += n
+	r.ledger.reads++
+	r.ledger.bytes += n
 	return nil
 }
 
 func (r *Reader) refund(n int64) {
-	r.mu.Lock()
-	r.bytes -= n
-	r.mu.Unlock()
+	r.ledger.mu.Lock()
+	r.ledger.bytes -= n
+	r.ledger.mu.Unlock()
 }

@@ -16,9 +16,12 @@ type LocalFile struct {
 	Facts
 	f     *os.File
 	size  int64
-	reads atomic.Int64
-	bytes atomic.Int64
+	dir   string // directory of f
+	spent *tally // shared with the files that this one names
 }
+
+// tally is what reading local files took.
+type tally struct{ reads, bytes atomic.Int64 }
 
 // File opens a regular file. The caller closes it.
 func File(path string) (*LocalFile, error) {
@@ -40,7 +43,7 @@ func File(path string) (*LocalFile, error) {
 		f.Close()
 		return nil, err
 	}
-	l := &LocalFile{f: f, size: fi.Size()}
+	l := &LocalFile{f: f, size: fi.Size(), dir: filepath.Dir(path), spent: new(tally)}
 	l.Name, l.LastModified = filepath.Base(path), fi.ModTime()
 	if abs, err := filepath.Abs(path); err == nil {
 		l.URL = (&url.URL{Scheme: "file", Path: filepath.ToSlash(abs)}).String()
@@ -51,8 +54,8 @@ func File(path string) (*LocalFile, error) {
 // ReadAt follows io.ReaderAt.
 func (l *LocalFile) ReadAt(p []byte, off int64) (int, error) {
 	n, err := l.f.ReadAt(p, off)
-	l.reads.Add(1)
-	l.bytes.Add(int64(n))
+	l.spent.reads.Add(1)
+	l.spent.bytes.Add(int64(n))
 	return n, err
 }
 
@@ -64,7 +67,7 @@ func (l *LocalFile) Size() (int64, bool) { return l.size, true }
 
 // Spent returns the reads made and the bytes they gave.
 func (l *LocalFile) Spent() probe.Cost {
-	return probe.Cost{Requests: int(l.reads.Load()), Bytes: l.bytes.Load()}
+	return probe.Cost{Requests: int(l.spent.reads.Load()), Bytes: l.spent.bytes.Load()}
 }
 
 // Close closes the file.

@@ -40,6 +40,7 @@ type Object struct {
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
 	stop     context.CancelFunc // of the deadline
+	unlink   func()             // from the Object that led here; nil for none
 	slots    chan struct{}      // one per request in flight
 	oneRange bool               // the origin is a store known to answer one range at a time; set by open
 	stream   *stream            // non-nil when the origin ignores ranges; set by open
@@ -57,12 +58,18 @@ type Object struct {
 }
 
 func newObject(ctx context.Context, o *Opener, t *target) *Object {
+	a := &account{maxRequests: o.cfg.MaxRequests, maxBytes: o.cfg.MaxBytes}
+	return newObjectOn(ctx, o, t, a, make(chan struct{}, o.cfg.Parallel))
+}
+
+// newObjectOn makes an Object that spends from a and sends its requests through slots.
+func newObjectOn(ctx context.Context, o *Opener, t *target, a *account, slots chan struct{}) *Object {
 	obj := &Object{
 		Facts:   t.facts,
 		opener:  o,
 		target:  t,
-		account: &account{maxRequests: o.cfg.MaxRequests, maxBytes: o.cfg.MaxBytes},
-		slots:   make(chan struct{}, o.cfg.Parallel),
+		account: a,
+		slots:   slots,
 		size:    -1,
 		cache:   cache{scatter: headWindow},
 	}
@@ -85,6 +92,9 @@ func (o *Object) Spent() probe.Cost { return o.account.cost() }
 func (o *Object) Close() error {
 	o.cancel(errClosed)
 	o.stop()
+	if o.unlink != nil {
+		o.unlink()
+	}
 	if o.stream != nil {
 		o.stream.close()
 	}

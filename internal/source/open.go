@@ -70,7 +70,7 @@ func unresolved(ref string, err error) *Error {
 	switch {
 	case errors.Is(err, ErrDenied):
 		e.Code = AddressDenied
-	case errors.Is(err, ErrBucketUnknown), errors.Is(err, ErrURLInputsOff):
+	case errors.Is(err, ErrBucketUnknown), errors.Is(err, ErrURLInputsOff), errors.Is(err, errReference):
 		e.Code = Forbidden
 	}
 	return e
