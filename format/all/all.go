@@ -4,8 +4,10 @@ package all
 import (
 	"github.com/mediagauge/mediagauge/format/aiff"
 	"github.com/mediagauge/mediagauge/format/au"
+	"github.com/mediagauge/mediagauge/format/dash"
 	"github.com/mediagauge/mediagauge/format/flac"
 	"github.com/mediagauge/mediagauge/format/flv"
+	"github.com/mediagauge/mediagauge/format/hls"
 	"github.com/mediagauge/mediagauge/format/matroska"
 	"github.com/mediagauge/mediagauge/format/mp4"
 	"github.com/mediagauge/mediagauge/format/riff"
@@ -18,6 +20,8 @@ var Formats = []probe.Format{
 	mp4.Format,      // box types of four letters at a fixed place
 	matroska.Format, // an EBML header that names one of its document types
 	flv.Format,      // "FLV" and a version
+	hls.Format,      // "#EXTM3U" and a tag of a stream
+	dash.Format,     // an MPD element and a DASH profile
 	flac.Format,     // "fLaC" and a STREAMINFO block
 	riff.WAV,        // "RIFF" and "WAVE"
 	aiff.Format,     // "FORM" and "AIFF" or "AIFC"

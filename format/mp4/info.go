@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mediagauge/mediagauge/internal/codec/pcm"
+	"github.com/mediagauge/mediagauge/internal/framerate"
 	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/media"
 )
@@ -71,6 +72,12 @@ func (m *movie) finishTrack(t *track) {
 		v.FrameRate, v.AverageFrameRate = t.rate, t.avg
 		if t.avg.Num == 0 {
 			v.AverageFrameRate = media.Rational{}
+		}
+		if m.r.Opening() { // ffprobe knows the lengths of frames by the codec's own word only
+			v.AverageFrameRate = media.Rational{}
+			if c := t.codecRate; c.Positive() {
+				v.AverageFrameRate = framerate.Nearest(rational.Nearest(c.Num, c.Den, 60000))
+			}
 		}
 		t.finishAspect(v)
 		switch {

@@ -26,12 +26,13 @@ var deps = map[string][]string{
 
 	"probe/*":            {"probe", "media"},
 	"format/all":         {"probe", "format/*"},
-	"format/*":           {"probe", "media", "internal/bits", "internal/rational", "internal/framerate", "internal/window", "internal/codec/*", "internal/tag/*"},
+	"format/*":           {"probe", "media", "internal/bits", "internal/rational", "internal/framerate", "internal/window", "internal/segments", "internal/codec/*", "internal/tag/*"},
 	"internal/bits":      {},
 	"internal/codec/*":   {"media", "internal/bits", "internal/rational", "internal/codec/cicp", "internal/codec/mjpeg"},
 	"internal/rational":  {"media"},
 	"internal/framerate": {"media", "internal/rational"},
 	"internal/window":    {"probe"},
+	"internal/segments":  {"probe", "media", "internal/rational"},
 	"internal/tag/*":     {"probe", "media", "internal/bits", "internal/codec/*", "internal/tag/*"},
 
 	"internal/job":             {"media"},
@@ -156,7 +157,7 @@ func TestFormatsStandAlone(t *testing.T) {
 		formats++
 		for _, d := range f.Deps {
 			room, ours := strings.CutPrefix(d, module)
-			library := room == "media" || room == "probe" || room == "internal/bits" || room == "internal/rational" || room == "internal/framerate" || room == "internal/window" ||
+			library := slices.Contains([]string{"media", "probe", "internal/bits", "internal/rational", "internal/framerate", "internal/window", "internal/segments"}, room) ||
 				path.Dir(room) == "internal/codec" || path.Dir(room) == "internal/tag"
 			if ours && !library {
 				t.Errorf("%s pulls in %s", strings.TrimPrefix(f.ImportPath, module), room)

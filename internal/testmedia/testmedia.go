@@ -18,6 +18,7 @@ type Sample struct {
 	Container string // ffprobe's format name; "-" for expected failures
 	Fails     bool   // ffprobe refuses it, and so must we
 	WrongName bool   // the content is of another format than the name says
+	Member    bool   // a playlist names it; it is not probed alone
 	Bytes     int64
 }
 
@@ -62,6 +63,7 @@ func list(root string) ([]Sample, error) {
 			Container: row[column["container"]],
 			Fails:     expectation == "fails",
 			WrongName: expectation == "wrong-name",
+			Member:    expectation == "member",
 			Bytes:     size,
 		})
 	}

@@ -97,3 +97,40 @@ func TestGenerated(t *testing.T) {
 		t.Errorf("%d files and %d lines", len(entries), len(samples))
 	}
 }
+
+// TestPlaylists: every file of the presentations is there, unchanged, and playlists have answers.
+func TestPlaylists(t *testing.T) {
+	root := filepath.Join(filepath.Dir(Root()), "playlists")
+	all, err := list(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest, err := os.ReadFile(filepath.Join(root, "MANIFEST.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, s := range all {
+		listed[s.Path] = true
+		data, err := os.ReadFile(s.Path)
+		sum := sha256.Sum256(data)
+		if err != nil || int64(len(data)) != s.Bytes || !strings.Contains(string(manifest), s.Name+"\t"+hex.EncodeToString(sum[:])+"\t") {
+			t.Errorf("%s is not the file that the manifest names: %v", s.Name, err)
+		}
+		if answer, err := os.ReadFile(s.Recorded); !s.Member && (err != nil || !json.Valid(answer)) {
+			t.Errorf("%s: %v", s.Recorded, err)
+		}
+	}
+	err = filepath.WalkDir(filepath.Join(root, "files"), func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !listed[path] {
+			t.Errorf("%s has no line in the manifest", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if playlists, err := Playlists(); err != nil || len(playlists) < 8 || len(playlists) >= len(all) {
+		t.Errorf("%d playlists of %d files, %v", len(playlists), len(all), err)
+	}
+}

@@ -94,11 +94,7 @@ func TestAuto(t *testing.T) {
 			continue // ffprobe refuses it
 		}
 		files++
-		b, err := os.ReadFile(s.Path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		info, err := p.Probe(t.Context(), probe.NewBytes(b))
+		info, err := Probe(t.Context(), p, s)
 		if err == nil {
 			native++
 		} else {
@@ -139,11 +135,7 @@ func TestRefusals(t *testing.T) {
 		if mine[s.Container] {
 			continue
 		}
-		b, err := os.ReadFile(s.Path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		info, err := p.Probe(t.Context(), probe.NewBytes(b))
+		info, err := Probe(t.Context(), p, s)
 		_, known := allowed[[2]string{s.Name, "answer"}]
 		var typed *probe.Error
 		refused := errors.As(err, &typed) && typed.Kind != probe.IO && typed.Kind != probe.Limit || errors.Is(err, probe.ErrUnknownFormat)

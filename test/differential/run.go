@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/mediagauge/mediagauge/format/all"
 	"github.com/mediagauge/mediagauge/internal/engine"
+	"github.com/mediagauge/mediagauge/internal/source"
 	"github.com/mediagauge/mediagauge/internal/testmedia"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
@@ -47,7 +47,8 @@ func Containers() []string {
 func Samples() ([]testmedia.Sample, error) {
 	collected, err := testmedia.List()
 	generated, err2 := testmedia.Generated()
-	return slices.Concat(collected, generated), errors.Join(err, err2)
+	playlists, err3 := testmedia.Playlists()
+	return slices.Concat(collected, generated, playlists), errors.Join(err, err2, err3)
 }
 
 // Run asks p for every sample of container and compares what it says with what ffprobe said.
@@ -57,17 +58,30 @@ func Run(ctx context.Context, p *probe.Prober, container string, samples []testm
 		if s.Container != container {
 			continue
 		}
-		b, err := os.ReadFile(s.Path)
-		if err != nil {
-			return nil, err
-		}
 		want, err := Recorded(s.Recorded)
 		if err != nil {
 			return nil, err
 		}
-		r.add(ctx, p, s.Name, b, want)
+		src, err := source.File(s.Path) // which can open what a playlist names
+		if err != nil {
+			return nil, err
+		}
+		r.add(ctx, p, s.Name, src, want)
+		if err := src.Close(); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
+}
+
+// Probe asks p for a sample, which may name files beside it.
+func Probe(ctx context.Context, p *probe.Prober, s testmedia.Sample) (*media.Info, error) {
+	src, err := source.File(s.Path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := p.Probe(ctx, src)
+	return info, errors.Join(err, src.Close())
 }
 
 // fallback stands for ffprobe behind the engine auto.
@@ -79,9 +93,9 @@ func (fallback) Probe(context.Context, *probe.Reader) (engine.Answer, error) {
 
 // add asks for one file the way the service does: the engine auto, with another engine to fall
 // back on.
-func (r *Report) add(ctx context.Context, p *probe.Prober, name string, b []byte, want Values) {
+func (r *Report) add(ctx context.Context, p *probe.Prober, name string, src probe.Source, want Values) {
 	r.Files++
-	answer, err := engine.Auto(engine.Native(p), fallback{}).Probe(ctx, probe.NewReader(ctx, probe.NewBytes(b), probe.Limits{}))
+	answer, err := engine.Auto(engine.Native(p), fallback{}).Probe(ctx, probe.NewReader(ctx, src, probe.Limits{}))
 	if err == nil && answer.Engine == engine.NameNative {
 		r.Answered++
 		main, rest, diffs := Compare(name, Of(answer.Info), want)
@@ -90,7 +104,7 @@ func (r *Report) add(ctx context.Context, p *probe.Prober, name string, b []byte
 		r.Diffs = append(r.Diffs, diffs...)
 		return
 	}
-	_, err = p.Probe(ctx, probe.NewBytes(b))
+	_, err = p.Probe(ctx, src)
 	rule := probe.RuleOf(err)
 	if rule == "" {
 		r.Diffs = append(r.Diffs, Difference{name, "answer", fmt.Sprint(err), "an answer, or a refusal by a rule"})

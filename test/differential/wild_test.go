@@ -187,7 +187,7 @@ func TestWild(t *testing.T) {
 			reports[container] = &Report{Container: container, Refused: map[string]int{}}
 		}
 		before := len(reports[container].Diffs)
-		reports[container].add(t.Context(), p, name, b, want)
+		reports[container].add(t.Context(), p, name, probe.NewBytes(b), want)
 		for _, d := range reports[container].Diffs[before:] {
 			t.Errorf("%s: %s: got %q, want %q\n\tffmpeg %s", d.Sample, d.Key, d.Got, d.Want, strings.Join(args, " "))
 			if keep := os.Getenv("MEDIAGAUGE_WILD_DIR"); keep != "" {

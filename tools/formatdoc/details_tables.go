@@ -30,8 +30,10 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 var details = map[string]detail{
 	"aiff": aiffDetail,
 	"au":   auDetail,
+	"dash": dashDetail,
 	"flac": flacDetail,
 	"flv":  flvDetail,
+	"hls":  hlsDetail,
 	"wav":  wavDetail,
 	"matroska,webm": {
 		title:          "Matroska and WebM",
