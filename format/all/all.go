@@ -10,6 +10,7 @@ import (
 	"github.com/mediagauge/mediagauge/format/hls"
 	"github.com/mediagauge/mediagauge/format/matroska"
 	"github.com/mediagauge/mediagauge/format/mp4"
+	"github.com/mediagauge/mediagauge/format/mpegts"
 	"github.com/mediagauge/mediagauge/format/riff"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -26,4 +27,5 @@ var Formats = []probe.Format{
 	riff.WAV,        // "RIFF" and "WAVE"
 	aiff.Format,     // "FORM" and "AIFF" or "AIFC"
 	au.Format,       // ".snd"
+	mpegts.Format,   // a row of sync bytes at the distance of packets
 }

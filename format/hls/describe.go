@@ -72,6 +72,9 @@ func (p *presentation) tracks(i int, s stream) {
 		if t.Video != nil {
 			t.Video.FieldOrder = ""
 		}
+		if n := t.Codec.Name; n == "mp1" || n == "mp2" { // the layer is known before its decoder is chosen
+			t.Audio.SampleFormat = "s16p"
+		}
 		t.Duration = media.Duration{}
 		if t.Codec.Name == "aac" && !t.Start.Known() && p.info.Duration.Known() { // a stream without times is as long as the file
 			if ticks, ok := rational.ScaleDown(int64(p.info.Duration.Ticks), t.Timebase.Den, t.Timebase.Num*1_000_000); ok {

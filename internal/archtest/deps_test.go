@@ -24,16 +24,17 @@ var deps = map[string][]string{
 	"probe":         {"media"},
 	"probe/ffprobe": {"probe", "media"},
 
-	"probe/*":            {"probe", "media"},
-	"format/all":         {"probe", "format/*"},
-	"format/*":           {"probe", "media", "internal/bits", "internal/rational", "internal/framerate", "internal/window", "internal/segments", "internal/codec/*", "internal/tag/*"},
-	"internal/bits":      {},
-	"internal/codec/*":   {"media", "internal/bits", "internal/rational", "internal/codec/cicp", "internal/codec/mjpeg"},
-	"internal/rational":  {"media"},
-	"internal/framerate": {"media", "internal/rational"},
-	"internal/window":    {"probe"},
-	"internal/segments":  {"probe", "media", "internal/rational"},
-	"internal/tag/*":     {"probe", "media", "internal/bits", "internal/codec/*", "internal/tag/*"},
+	"probe/*":             {"probe", "media"},
+	"format/all":          {"probe", "format/*"},
+	"format/*":            {"probe", "media", "internal/bits", "internal/rational", "internal/framerate", "internal/window", "internal/segments", "internal/elementary", "internal/codec/*", "internal/tag/*"},
+	"internal/bits":       {},
+	"internal/codec/*":    {"media", "internal/bits", "internal/rational", "internal/codec/cicp", "internal/codec/mjpeg"},
+	"internal/rational":   {"media"},
+	"internal/framerate":  {"media", "internal/rational"},
+	"internal/window":     {"probe"},
+	"internal/elementary": {"probe", "media", "internal/bits", "internal/codec/*"},
+	"internal/segments":   {"probe", "media", "internal/rational"},
+	"internal/tag/*":      {"probe", "media", "internal/bits", "internal/codec/*", "internal/tag/*"},
 
 	"internal/job":             {"media"},
 	"internal/store":           {"internal/job"},
@@ -157,7 +158,7 @@ func TestFormatsStandAlone(t *testing.T) {
 		formats++
 		for _, d := range f.Deps {
 			room, ours := strings.CutPrefix(d, module)
-			library := slices.Contains([]string{"media", "probe", "internal/bits", "internal/rational", "internal/framerate", "internal/window", "internal/segments"}, room) ||
+			library := slices.Contains([]string{"media", "probe", "internal/bits", "internal/rational", "internal/framerate", "internal/window", "internal/segments", "internal/elementary"}, room) ||
 				path.Dir(room) == "internal/codec" || path.Dir(room) == "internal/tag"
 			if ours && !library {
 				t.Errorf("%s pulls in %s", strings.TrimPrefix(f.ImportPath, module), room)

@@ -64,10 +64,22 @@ func Opening(ctx context.Context, r *probe.Reader, header *Stretch, segments []S
 		seconds += s.Seconds
 	}
 	info, err := r.ProbeOpening(ctx, &o.joined)
+	if start := o.start(header); errors.Is(err, probe.Unsupported) && len(o.parts) > start+1 {
+		o.parts = o.parts[:start+1] // segments need not fit together; the first one stands alone
+		info, err = r.ProbeOpening(ctx, &o.joined)
+	}
 	if err != nil {
 		return nil, Within(first, err)
 	}
 	return info, nil
+}
+
+// start returns which part is the first segment.
+func (o *opener) start(header *Stretch) int {
+	if header != nil {
+		return 1
+	}
+	return 0
 }
 
 type opener struct {

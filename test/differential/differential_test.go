@@ -20,7 +20,7 @@ const (
 	minEqual    = 0.998
 
 	minAnsweredOthers = 0.80 // of containers beyond Headers, all together
-	minEqualOthers    = 0.995
+	minEqualOthers    = 0.99
 )
 
 // TestDifferential: our readers answer nearly everything, and what they answer is ffprobe's.

@@ -28,13 +28,14 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 
 // details is keyed by ffprobe's name of the format.
 var details = map[string]detail{
-	"aiff": aiffDetail,
-	"au":   auDetail,
-	"dash": dashDetail,
-	"flac": flacDetail,
-	"flv":  flvDetail,
-	"hls":  hlsDetail,
-	"wav":  wavDetail,
+	"aiff":   aiffDetail,
+	"au":     auDetail,
+	"dash":   dashDetail,
+	"flac":   flacDetail,
+	"flv":    flvDetail,
+	"hls":    hlsDetail,
+	"mpegts": mpegtsDetail,
+	"wav":    wavDetail,
 	"matroska,webm": {
 		title:          "Matroska and WebM",
 		names:          ".mkv, .mka, .mks, .webm",
