@@ -8,6 +8,7 @@ import (
 	"github.com/mediagauge/mediagauge/format/flac"
 	"github.com/mediagauge/mediagauge/format/flv"
 	"github.com/mediagauge/mediagauge/format/hls"
+	"github.com/mediagauge/mediagauge/format/image"
 	"github.com/mediagauge/mediagauge/format/matroska"
 	"github.com/mediagauge/mediagauge/format/mp4"
 	"github.com/mediagauge/mediagauge/format/mpegts"
@@ -27,5 +28,11 @@ var Formats = []probe.Format{
 	riff.WAV,        // "RIFF" and "WAVE"
 	aiff.Format,     // "FORM" and "AIFF" or "AIFC"
 	au.Format,       // ".snd"
+	image.PNG,       // eight bytes
+	image.GIF,       // "GIF87a" or "GIF89a"
+	image.WebP,      // "RIFF" and "WEBP"
+	image.JPEG,      // three bytes
+	image.TIFF,      // four bytes
+	image.BMP,       // two bytes and the size of a header
 	mpegts.Format,   // a row of sync bytes at the distance of packets
 }

@@ -37,7 +37,28 @@ func Recorded(path string) (Values, error) {
 	for i, c := range doc.Chapters {
 		v.object("chapter "+strconv.Itoa(i), c)
 	}
+	v.byContent()
 	return v, nil
+}
+
+// pipes names what ffprobe takes a picture for by its content, by codec: the format's name and what
+// its long name speaks of.
+var pipes = map[string][2]string{
+	"mjpeg": {"jpeg_pipe", "jpeg"}, "png": {"png_pipe", "png"}, "bmp": {"bmp_pipe", "bmp"},
+	"tiff": {"tiff_pipe", "tiff"}, "webp": {"webp_pipe", "webp"}, "svg": {"svg_pipe", "svg"},
+}
+
+// byContent turns the answer that ffprobe gave by a picture's file name into the one that it gives by
+// content: another format, and no made-up length of one frame.
+func (v Values) byContent() {
+	pipe, ok := pipes[v["stream 0 codec_name"]]
+	if v["format format_name"] != "image2" || !ok {
+		return
+	}
+	v["format format_name"], v["format format_long_name"] = pipe[0], "piped "+pipe[1]+" sequence"
+	for _, key := range []string{"format start_time", "format duration", "format bit_rate", "stream 0 start_pts", "stream 0 start_time", "stream 0 duration", "stream 0 duration_ts"} {
+		delete(v, key)
+	}
 }
 
 // object flattens one object of the answer: tags, dispositions and side data lie one level down.

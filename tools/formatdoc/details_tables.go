@@ -28,14 +28,20 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 
 // details is keyed by ffprobe's name of the format.
 var details = map[string]detail{
-	"aiff":   aiffDetail,
-	"au":     auDetail,
-	"dash":   dashDetail,
-	"flac":   flacDetail,
-	"flv":    flvDetail,
-	"hls":    hlsDetail,
-	"mpegts": mpegtsDetail,
-	"wav":    wavDetail,
+	"jpeg_pipe": jpegDetail,
+	"png_pipe":  pngDetail,
+	"webp_pipe": webpDetail,
+	"bmp_pipe":  bmpDetail,
+	"tiff_pipe": tiffDetail,
+	"gif":       gifDetail,
+	"aiff":      aiffDetail,
+	"au":        auDetail,
+	"dash":      dashDetail,
+	"flac":      flacDetail,
+	"flv":       flvDetail,
+	"hls":       hlsDetail,
+	"mpegts":    mpegtsDetail,
+	"wav":       wavDetail,
 	"matroska,webm": {
 		title:          "Matroska and WebM",
 		names:          ".mkv, .mka, .mks, .webm",
