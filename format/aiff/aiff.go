@@ -11,6 +11,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/bits"
 	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/internal/rational"
+	"github.com/mediagauge/mediagauge/internal/tag/cover"
 	"github.com/mediagauge/mediagauge/internal/tag/id3"
 	"github.com/mediagauge/mediagauge/internal/window"
 	"github.com/mediagauge/mediagauge/media"
@@ -24,7 +25,8 @@ var rules = map[string]string{
 	"codec":        "a compression type that is not plain PCM, floats, A-law or mu-law",
 	"no-sound":     "no samples, so that there is no duration",
 	"odd-format":   "values of the COMM chunk that ffprobe replaces or refuses",
-	"other-chunks": "a chunk that is not read: channel layouts, configurations, pictures in ID3, texts stated twice",
+	cover.Rule:     "a picture in an ID3 chunk whose headers are damaged, or of a kind that is not known",
+	"other-chunks": "a chunk that is not read: channel layouts, configurations, chapters in ID3, texts stated twice",
 	"unknown-size": "the length of the source is not known",
 }
 
@@ -81,6 +83,9 @@ func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	}
 	info, err := f.info()
 	if err != nil {
+		return nil, err
+	}
+	if err := cover.Attach(info, cover.FromID3(r, f.id3)); err != nil {
 		return nil, err
 	}
 	info.Clean()
@@ -143,8 +148,8 @@ func (f *file) chunk(kind string, off, size int64) error {
 		if err != nil {
 			return err
 		}
-		if f.id3 != nil || len(tag.Pictures) > 0 || len(tag.Chapters) > 0 || len(tag.Private) > 0 {
-			return probe.Refuse("other-chunks", "a second ID3 chunk, or one with pictures, chapters or private frames")
+		if f.id3 != nil || len(tag.Chapters) > 0 || len(tag.Private) > 0 {
+			return probe.Refuse("other-chunks", "a second ID3 chunk, or one with chapters or private frames")
 		}
 		f.id3 = tag
 	case "CHAN", "wave", "APCM":

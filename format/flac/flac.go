@@ -11,6 +11,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/bits"
 	"github.com/mediagauge/mediagauge/internal/codec/flac"
 	"github.com/mediagauge/mediagauge/internal/rational"
+	"github.com/mediagauge/mediagauge/internal/tag/cover"
 	"github.com/mediagauge/mediagauge/internal/tag/id3"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
@@ -21,10 +22,10 @@ var Format = probe.Format{Name: "flac", Sniff: sniff, Probe: read, Tagged: true}
 
 var rules = map[string]string{
 	"comments":       "a comment block that does not hold what it counts, or is larger than we read",
-	"id3":            "an ID3 block in front with pictures or chapters, or with texts that no comments replace",
+	"id3":            "an ID3 block in front with chapters, or with texts that no comments replace",
 	"cue-sheet":      "a cue sheet, of which ffprobe makes chapters",
 	"no-frames":      "the file ends before the first frames, which ffprobe takes the start from",
-	"picture":        "a picture, whose headers are not read",
+	cover.Rule:       "a picture whose headers are damaged, or of a kind that is not known",
 	"unknown-length": "the number of samples is not stated, and ffprobe estimates it",
 	"unknown-size":   "the length of the source is not known",
 }
@@ -59,12 +60,13 @@ func sniff(head []byte) error {
 
 // file is one file being read.
 type file struct {
-	r     *probe.Reader
-	id3   *id3.Tag // in front; of Size 0 when there is none
-	head  []byte   // from behind it
-	info  *flac.StreamInfo
-	tags  media.Metadata
-	audio int64 // where the frames begin
+	r        *probe.Reader
+	id3      *id3.Tag // in front; of Size 0 when there is none
+	pictures []cover.Picture
+	head     []byte // from behind it
+	info     *flac.StreamInfo
+	tags     media.Metadata
+	audio    int64 // where the frames begin
 }
 
 func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
@@ -87,6 +89,9 @@ func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	}
 	info, err := f.answer(size)
 	if err != nil {
+		return nil, err
+	}
+	if err := cover.Attach(info, append(cover.FromID3(r, f.id3), f.pictures...)); err != nil {
 		return nil, err
 	}
 	info.Clean()
@@ -170,7 +175,9 @@ func (f *file) block(kind byte, off, size int64) error {
 		}
 		return f.comments(p)
 	case blockPicture:
-		return probe.Refuse("picture", "a picture of %d bytes", size)
+		more, err := cover.FromFLAC(f.r, off, size)
+		f.pictures = append(f.pictures, more...)
+		return err
 	case blockCueSheet:
 		return probe.Refuse("cue-sheet", "a cue sheet of %d bytes", size)
 	case blockInvalid:
@@ -230,7 +237,7 @@ func (f *file) comments(p []byte) error {
 func (f *file) answer(size int64) (*media.Info, error) {
 	s, t3 := f.info, f.id3
 	switch {
-	case len(t3.Pictures) > 0 || len(t3.Chapters) > 0 || len(t3.Private) > 0 || len(f.tags) == 0 && len(t3.Metadata) > 0:
+	case len(t3.Chapters) > 0 || len(t3.Private) > 0 || len(f.tags) == 0 && len(t3.Metadata) > 0:
 		return nil, probe.Refuse("id3", "a block of %d bytes", t3.Size)
 	case s.TotalSamples == 0 || s.SampleRate == 0:
 		return nil, probe.Refuse("unknown-length", "%d samples at %d Hz", s.TotalSamples, s.SampleRate)

@@ -13,6 +13,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/internal/codec/wave"
 	"github.com/mediagauge/mediagauge/internal/rational"
+	"github.com/mediagauge/mediagauge/internal/tag/cover"
 	"github.com/mediagauge/mediagauge/internal/tag/id3"
 	"github.com/mediagauge/mediagauge/internal/window"
 	"github.com/mediagauge/mediagauge/media"
@@ -28,7 +29,8 @@ var rules = map[string]string{
 	"hidden-codec": "PCM whose samples look like a DTS or S/PDIF stream: ffprobe decodes those",
 	"no-sound":     "no samples, so that there is no duration",
 	"odd-format":   "values of the format that ffprobe replaces or refuses",
-	"other-tags":   "a chunk of metadata that is not read: bext, cue points, pictures in ID3 and others",
+	cover.Rule:     "a picture in an ID3 chunk whose headers are damaged, or of a kind that is not known",
+	"other-tags":   "a chunk of metadata that is not read: bext, cue points, chapters in ID3 and others",
 	"unknown-size": "the length of the source is not known",
 }
 
@@ -88,6 +90,9 @@ func readWAV(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	}
 	info, err := w.info()
 	if err != nil {
+		return nil, err
+	}
+	if err := cover.Attach(info, cover.FromID3(w.r, w.id3)); err != nil {
 		return nil, err
 	}
 	info.Clean()
@@ -186,8 +191,8 @@ func (w *wav) readID3(off int64) error {
 	if err != nil {
 		return err
 	}
-	if len(tag.Pictures) > 0 || len(tag.Chapters) > 0 || len(tag.Private) > 0 {
-		return probe.Refuse("other-tags", "an ID3 chunk with pictures, chapters or private frames")
+	if len(tag.Chapters) > 0 || len(tag.Private) > 0 {
+		return probe.Refuse("other-tags", "an ID3 chunk with chapters or private frames")
 	}
 	w.id3 = tag
 	return nil

@@ -135,3 +135,17 @@ func parsePicture(version int, b []byte) (pic Picture, rest []byte, ok bool) {
 	pic.Description = text
 	return pic, rest, err == nil
 }
+
+// PictureCodec returns ffprobe's codec of a picture's MIME type, "" for those that it passes over.
+func PictureCodec(mime string) string {
+	return pictureCodecs[strings.ToLower(mime[:min(len(mime), maxMIME)])]
+}
+
+// PictureType returns ffprobe's words for a type of picture (ID3 2.4.0, 4.14), "Other" for one that
+// has no meaning.
+func PictureType(kind int) string {
+	if kind < 0 || kind >= len(pictureTypes) {
+		kind = 0
+	}
+	return pictureTypes[kind]
+}
