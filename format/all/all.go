@@ -2,15 +2,20 @@
 package all
 
 import (
+	"github.com/mediagauge/mediagauge/format/ac3"
+	"github.com/mediagauge/mediagauge/format/adts"
 	"github.com/mediagauge/mediagauge/format/aiff"
+	"github.com/mediagauge/mediagauge/format/amr"
 	"github.com/mediagauge/mediagauge/format/au"
 	"github.com/mediagauge/mediagauge/format/dash"
+	"github.com/mediagauge/mediagauge/format/dts"
 	"github.com/mediagauge/mediagauge/format/flac"
 	"github.com/mediagauge/mediagauge/format/flv"
 	"github.com/mediagauge/mediagauge/format/hls"
 	"github.com/mediagauge/mediagauge/format/image"
 	"github.com/mediagauge/mediagauge/format/matroska"
 	"github.com/mediagauge/mediagauge/format/mp4"
+	"github.com/mediagauge/mediagauge/format/mpegaudio"
 	"github.com/mediagauge/mediagauge/format/mpegts"
 	"github.com/mediagauge/mediagauge/format/riff"
 	"github.com/mediagauge/mediagauge/probe"
@@ -34,5 +39,11 @@ var Formats = []probe.Format{
 	image.JPEG,      // three bytes
 	image.TIFF,      // four bytes
 	image.BMP,       // two bytes and the size of a header
+	amr.Format,      // "#!AMR"
 	mpegts.Format,   // a row of sync bytes at the distance of packets
+	dts.Format,      // a sync word of 32 bits
+	ac3.AC3,         // sync words of 16 bits at the distance of frames
+	ac3.EAC3,
+	adts.Format,      // sync words of 12 bits at the distance of frames
+	mpegaudio.Format, // sync words of 11 bits at the distance of frames: the weakest, and asked last
 }

@@ -32,9 +32,9 @@ var deps = map[string][]string{
 	"internal/rational":   {"media"},
 	"internal/framerate":  {"media", "internal/rational"},
 	"internal/window":     {"probe"},
-	"internal/elementary": {"probe", "media", "internal/bits", "internal/codec/*"},
+	"internal/elementary": {"probe", "media", "internal/bits", "internal/rational", "internal/codec/*"},
 	"internal/segments":   {"probe", "media", "internal/rational"},
-	"internal/tag/*":      {"probe", "media", "internal/bits", "internal/codec/*", "internal/tag/*"},
+	"internal/tag/*":      {"probe", "media", "internal/bits", "internal/rational", "internal/codec/*", "internal/tag/*"},
 
 	"internal/job":             {"media"},
 	"internal/store":           {"internal/job"},

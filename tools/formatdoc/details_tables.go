@@ -28,6 +28,12 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 
 // details is keyed by ffprobe's name of the format.
 var details = map[string]detail{
+	"mp3":       mp3Detail,
+	"aac":       aacDetail,
+	"ac3":       ac3Detail,
+	"eac3":      eac3Detail,
+	"dts":       dtsDetail,
+	"amr":       amrDetail,
 	"jpeg_pipe": jpegDetail,
 	"png_pipe":  pngDetail,
 	"webp_pipe": webpDetail,

@@ -116,6 +116,31 @@ func Attach(info *media.Info, pictures []Picture) error {
 	return nil
 }
 
+// AttachByRate is Attach for a file whose length ffprobe takes from its bit rate: sound of so many bytes
+// at so many bit/s. The pictures have no start then, and the longest track is the file's length.
+func AttachByRate(info *media.Info, pictures []Picture, bytes, rate int64) error {
+	start, first := info.Start, len(info.Tracks)
+	info.Start = media.Duration{}
+	err := Attach(info, pictures)
+	info.Start = start
+	if err != nil || len(pictures) == 0 {
+		return err
+	}
+	ticks, ok := rational.Scale(bytes*8, clock.Den, rate)
+	micros, ok2 := rational.Scale(ticks, 1_000_000, clock.Den)
+	if !ok || !ok2 {
+		return probe.Refuse(Rule, "%d bytes at %d bit/s", bytes, rate)
+	}
+	for i := first; i < len(info.Tracks); i++ {
+		info.Tracks[i].Duration = media.Duration{Ticks: media.Ticks(ticks), Timebase: clock}
+	}
+	if media.Ticks(micros) > info.Duration.Ticks {
+		info.Duration.Ticks = media.Ticks(micros)
+		info.BitRate = int64(float64(info.Size) * 8 * 1e6 / float64(micros))
+	}
+	return nil
+}
+
 // onClock is a time of microseconds on the clock of pictures.
 func onClock(d media.Duration) media.Duration {
 	if !d.Known() {

@@ -11,6 +11,7 @@ package id3
 
 import (
 	"io"
+	"strconv"
 
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
@@ -137,4 +138,28 @@ func be32(b []byte) uint32 {
 // synchsafe takes the lower seven bits of each byte (ID3 2.4.0, 6.2).
 func synchsafe(v uint32) uint32 {
 	return v&0x7f | v>>1&0x3f80 | v>>2&0x1fc000 | v>>3&0xfe00000
+}
+
+// Timestamp returns the 33 bits that a segment of HTTP Live Streaming states in a private frame of the
+// owner, 90 kHz (RFC 8216, 3.4).
+func (t *Tag) Timestamp(owner string) (int64, bool) {
+	value, ok := t.Private["id3v2_priv."+owner]
+	if !ok {
+		return 0, false
+	}
+	n, count := uint64(0), 0
+	for len(value) > 0 {
+		b := uint64(value[0])
+		if size := len(`\x00`); len(value) >= size && value[:2] == `\x` {
+			v, err := strconv.ParseUint(value[2:size], 16, 8)
+			if err != nil {
+				return 0, false
+			}
+			b, value = v, value[size:]
+		} else {
+			value = value[1:]
+		}
+		n, count = n<<8|b, count+1
+	}
+	return int64(n & (1<<33 - 1)), count == 8
 }
