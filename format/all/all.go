@@ -17,6 +17,7 @@ import (
 	"github.com/mediagauge/mediagauge/format/mp4"
 	"github.com/mediagauge/mediagauge/format/mpegaudio"
 	"github.com/mediagauge/mediagauge/format/mpegts"
+	"github.com/mediagauge/mediagauge/format/ogg"
 	"github.com/mediagauge/mediagauge/format/riff"
 	"github.com/mediagauge/mediagauge/probe"
 )
@@ -31,6 +32,7 @@ var Formats = []probe.Format{
 	dash.Format,     // an MPD element and a DASH profile
 	flac.Format,     // "fLaC" and a STREAMINFO block
 	riff.WAV,        // "RIFF" and "WAVE"
+	ogg.Format,      // "OggS" and version 0
 	aiff.Format,     // "FORM" and "AIFF" or "AIFC"
 	au.Format,       // ".snd"
 	image.PNG,       // eight bytes
