@@ -28,6 +28,7 @@ type coding interface {
 
 // open chooses a codec by the first packet of a stream.
 func (s *stream) open(packet []byte) error {
+	s.magic = bytes.Clone(packet[:min(len(packet), 7)])
 	switch {
 	case bytes.HasPrefix(packet, []byte("\x01vorbis")):
 		s.coding = &vorbisCoding{}

@@ -53,6 +53,7 @@ type stream struct {
 	t       media.Track
 	serial  uint32
 	coding  coding
+	magic   []byte // what its first packet begins with
 	packets packets
 	headers int
 	ready   bool // all headers were read
@@ -280,9 +281,9 @@ func (f *file) tail() error {
 			return err
 		}
 		at += int(p.size)
-		s := f.find(p.serial)
-		if s == nil || p.flags&flagFirst != 0 && p.off > f.begun {
-			return placed(probe.Refuse("chained", "stream %#x", p.serial), p.off)
+		s, err := f.link(p)
+		if err != nil {
+			return placed(err, p.off)
 		}
 		if p.granule != -1 && p.granule >= 0 && !(p.granule == 0 && s.end == none) {
 			s.end = s.coding.ticks(p.granule)
@@ -294,6 +295,21 @@ func (f *file) tail() error {
 		}
 	}
 	return nil
+}
+
+// link finds the stream of a page at the end. Where one stream follows another of the same codec ffprobe
+// takes them for one, as long as the last.
+func (f *file) link(p page) (*stream, error) {
+	s := f.find(p.serial)
+	if s != nil && (p.flags&flagFirst == 0 || p.off <= f.begun) {
+		return s, nil
+	}
+	only := f.streams[0]
+	if p.flags&flagFirst != 0 && len(f.streams) == 1 && len(p.body) >= len(only.magic) && bytes.Equal(p.body[:len(only.magic)], only.magic) {
+		only.serial, f.begun, only.end = p.serial, p.off, none
+		return only, nil
+	}
+	return nil, probe.Refuse("chained", "stream %#x", p.serial)
 }
 
 func (f *file) info() (*media.Info, error) {

@@ -67,7 +67,7 @@ func TestRules(t *testing.T) {
 	held := map[string]bool{}
 	for rule, file := range map[string][]byte{
 		"picture":     join(page(1, 2, 0, opusHead), page(1, 0, 0, cover), page(1, 4, 960, silence)),
-		"chained":     join(good, good),
+		"chained":     join(good, load(t, "ogg-vorbis.ogg")),
 		"codec":       page(1, 2, 0, []byte("fishead\x00 and more")),
 		"headers":     join(page(1, 2, 0, opusHead), page(1, 0, 0, []byte("nothing"))),
 		"late-data":   opus(),

@@ -28,6 +28,7 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 
 // details is keyed by ffprobe's name of the format.
 var details = map[string]detail{
+	"ogg":       oggDetail,
 	"mp3":       mp3Detail,
 	"aac":       aacDetail,
 	"ac3":       ac3Detail,
