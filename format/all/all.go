@@ -31,6 +31,7 @@ var Formats = []probe.Format{
 	hls.Format,      // "#EXTM3U" and a tag of a stream
 	dash.Format,     // an MPD element and a DASH profile
 	flac.Format,     // "fLaC" and a STREAMINFO block
+	riff.AVI,        // "RIFF" and "AVI "
 	riff.WAV,        // "RIFF" and "WAVE"
 	ogg.Format,      // "OggS" and version 0
 	aiff.Format,     // "FORM" and "AIFF" or "AIFC"

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mediagauge/mediagauge/internal/codec/pcm"
 	"github.com/mediagauge/mediagauge/internal/codec/wave"
+	"github.com/mediagauge/mediagauge/internal/elementary"
 	"github.com/mediagauge/mediagauge/internal/rational"
 	"github.com/mediagauge/mediagauge/internal/tag/cover"
 	"github.com/mediagauge/mediagauge/internal/tag/id3"
@@ -24,14 +25,19 @@ import (
 var WAV = probe.Format{Name: "wav", Sniff: sniff, Probe: readWAV}
 
 var rules = map[string]string{
-	"codec":        "a codec that is not plain PCM, floats, A-law, mu-law or, with a number of samples, IMA or Microsoft ADPCM",
-	"data-twice":   "several stretches of sound",
-	"hidden-codec": "PCM whose samples look like a DTS or S/PDIF stream: ffprobe decodes those",
-	"no-sound":     "no samples, so that there is no duration",
-	"odd-format":   "values of the format that ffprobe replaces or refuses",
-	cover.Rule:     "a picture in an ID3 chunk whose headers are damaged, or of a kind that is not known",
-	"other-tags":   "a chunk of metadata that is not read: bext, cue points, chapters in ID3 and others",
-	"unknown-size": "the length of the source is not known",
+	"cut-off":                 "an AVI file that ends before its chunks do: ffprobe takes lengths from what is left",
+	"index":                   "a super index of more than 64 KiB",
+	"late-data":               "headers or first frames behind the first 256 KiB",
+	"no-duration":             "an AVI file of PCM alone: ffprobe takes the length from the bit rate",
+	elementary.RuleFirstFrame: "a first frame that does not tell the codec's parameters",
+	"codec":                   "a codec that is not plain PCM, floats, A-law, mu-law or, with a number of samples, IMA or Microsoft ADPCM",
+	"data-twice":              "several stretches of sound",
+	"hidden-codec":            "PCM whose samples look like a DTS or S/PDIF stream: ffprobe decodes those",
+	"no-sound":                "no samples, so that there is no duration",
+	"odd-format":              "values of the format that ffprobe replaces or refuses",
+	cover.Rule:                "a picture in an ID3 chunk whose headers are damaged, or of a kind that is not known",
+	"other-tags":              "a chunk of metadata that is not read: bext, cue points, chapters in ID3 and others",
+	"unknown-size":            "the length of the source is not known",
 }
 
 // Rules returns the gate rules by name, each with the reason why a file is refused by it.

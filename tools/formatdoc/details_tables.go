@@ -29,6 +29,7 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 // details is keyed by ffprobe's name of the format.
 var details = map[string]detail{
 	"ogg":       oggDetail,
+	"avi":       aviDetail,
 	"mp3":       mp3Detail,
 	"aac":       aacDetail,
 	"ac3":       ac3Detail,
