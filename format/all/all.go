@@ -6,6 +6,7 @@ import (
 	"github.com/mediagauge/mediagauge/format/adts"
 	"github.com/mediagauge/mediagauge/format/aiff"
 	"github.com/mediagauge/mediagauge/format/amr"
+	"github.com/mediagauge/mediagauge/format/annexb"
 	"github.com/mediagauge/mediagauge/format/au"
 	"github.com/mediagauge/mediagauge/format/dash"
 	"github.com/mediagauge/mediagauge/format/dts"
@@ -13,9 +14,11 @@ import (
 	"github.com/mediagauge/mediagauge/format/flv"
 	"github.com/mediagauge/mediagauge/format/hls"
 	"github.com/mediagauge/mediagauge/format/image"
+	"github.com/mediagauge/mediagauge/format/ivf"
 	"github.com/mediagauge/mediagauge/format/matroska"
 	"github.com/mediagauge/mediagauge/format/mp4"
 	"github.com/mediagauge/mediagauge/format/mpegaudio"
+	"github.com/mediagauge/mediagauge/format/mpegps"
 	"github.com/mediagauge/mediagauge/format/mpegts"
 	"github.com/mediagauge/mediagauge/format/ogg"
 	"github.com/mediagauge/mediagauge/format/riff"
@@ -25,27 +28,32 @@ import (
 // Formats is the ordered list: unambiguous magic first. Formats that are told by a magic of
 // their own cannot be mistaken for one another; their order follows how common they are.
 var Formats = []probe.Format{
-	mp4.Format,      // box types of four letters at a fixed place
-	matroska.Format, // an EBML header that names one of its document types
-	flv.Format,      // "FLV" and a version
-	hls.Format,      // "#EXTM3U" and a tag of a stream
-	dash.Format,     // an MPD element and a DASH profile
-	flac.Format,     // "fLaC" and a STREAMINFO block
-	riff.AVI,        // "RIFF" and "AVI "
-	riff.WAV,        // "RIFF" and "WAVE"
-	ogg.Format,      // "OggS" and version 0
-	aiff.Format,     // "FORM" and "AIFF" or "AIFC"
-	au.Format,       // ".snd"
-	image.PNG,       // eight bytes
-	image.GIF,       // "GIF87a" or "GIF89a"
-	image.WebP,      // "RIFF" and "WEBP"
-	image.JPEG,      // three bytes
-	image.TIFF,      // four bytes
-	image.BMP,       // two bytes and the size of a header
-	amr.Format,      // "#!AMR"
-	mpegts.Format,   // a row of sync bytes at the distance of packets
-	dts.Format,      // a sync word of 32 bits
-	ac3.AC3,         // sync words of 16 bits at the distance of frames
+	mp4.Format,       // box types of four letters at a fixed place
+	matroska.Format,  // an EBML header that names one of its document types
+	flv.Format,       // "FLV" and a version
+	hls.Format,       // "#EXTM3U" and a tag of a stream
+	dash.Format,      // an MPD element and a DASH profile
+	flac.Format,      // "fLaC" and a STREAMINFO block
+	riff.AVI,         // "RIFF" and "AVI "
+	riff.WAV,         // "RIFF" and "WAVE"
+	ivf.Format,       // "DKIF" and the size of its header
+	ogg.Format,       // "OggS" and version 0
+	aiff.Format,      // "FORM" and "AIFF" or "AIFC"
+	au.Format,        // ".snd"
+	image.PNG,        // eight bytes
+	image.GIF,        // "GIF87a" or "GIF89a"
+	image.WebP,       // "RIFF" and "WEBP"
+	image.JPEG,       // three bytes
+	image.TIFF,       // four bytes
+	image.BMP,        // two bytes and the size of a header
+	amr.Format,       // "#!AMR"
+	mpegts.Format,    // a row of sync bytes at the distance of packets
+	mpegps.Format,    // a pack header
+	annexb.MPEGVideo, // a start code and a sequence header
+	annexb.H264,      // start codes and parameter sets
+	annexb.HEVC,
+	dts.Format, // a sync word of 32 bits
+	ac3.AC3,    // sync words of 16 bits at the distance of frames
 	ac3.EAC3,
 	adts.Format,      // sync words of 12 bits at the distance of frames
 	mpegaudio.Format, // sync words of 11 bits at the distance of frames: the weakest, and asked last

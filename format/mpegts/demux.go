@@ -67,7 +67,6 @@ type stream struct {
 	fields  int64
 	least   int64 // distance between frames
 	most    int64
-	early   bool // a picture comes before the first one
 	tailEnd int64
 }
 
@@ -238,9 +237,6 @@ func (s *stream) picture(first bool, pts, dts int64, payload []byte) error {
 	}
 	if err := s.pictures.Add(payload); err != nil {
 		return err
-	}
-	if !first && pts < s.start {
-		s.early = true
 	}
 	if !first {
 		if dts <= s.lastDTS {

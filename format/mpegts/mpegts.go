@@ -188,8 +188,6 @@ func (f *file) check() error {
 		switch {
 		case (s.pictures != nil || s.coding != nil) && !s.known:
 			return probe.Refuse("late-streams", "stream %#x", s.pid)
-		case s.early:
-			return probe.Refuse("timestamps", "stream %#x: a picture before the first one", s.pid)
 		case s.pictures == nil:
 		case !s.pictures.Settled() && !f.eof:
 			return probe.Refuse("late-streams", "stream %#x: the reorder depth is not settled", s.pid)

@@ -30,6 +30,11 @@ Exceptions, one line each with a reason: ` + "`test/differential/allowed/`" + `.
 var details = map[string]detail{
 	"ogg":       oggDetail,
 	"avi":       aviDetail,
+	"mpeg":      mpegDetail,
+	"h264":      h264Detail,
+	"hevc":      hevcDetail,
+	"mpegvideo": mpegVideoDetail,
+	"ivf":       ivfDetail,
 	"mp3":       mp3Detail,
 	"aac":       aacDetail,
 	"ac3":       ac3Detail,
