@@ -22,6 +22,7 @@ import (
 	"github.com/mediagauge/mediagauge/format/mpegts"
 	"github.com/mediagauge/mediagauge/format/ogg"
 	"github.com/mediagauge/mediagauge/format/riff"
+	"github.com/mediagauge/mediagauge/format/subtitle"
 	"github.com/mediagauge/mediagauge/probe"
 )
 
@@ -47,6 +48,10 @@ var Formats = []probe.Format{
 	image.TIFF,       // four bytes
 	image.BMP,        // two bytes and the size of a header
 	amr.Format,       // "#!AMR"
+	subtitle.WebVTT,  // a line "WEBVTT"
+	subtitle.ASS,     // "[Script Info]"
+	subtitle.TTML,    // a tt element and its namespace
+	subtitle.SRT,     // a number and a line of two times
 	mpegts.Format,    // a row of sync bytes at the distance of packets
 	mpegps.Format,    // a pack header
 	annexb.MPEGVideo, // a start code and a sequence header
