@@ -7,7 +7,9 @@ import (
 	"github.com/mediagauge/mediagauge/format/aiff"
 	"github.com/mediagauge/mediagauge/format/amr"
 	"github.com/mediagauge/mediagauge/format/annexb"
+	"github.com/mediagauge/mediagauge/format/ape"
 	"github.com/mediagauge/mediagauge/format/au"
+	"github.com/mediagauge/mediagauge/format/caf"
 	"github.com/mediagauge/mediagauge/format/dash"
 	"github.com/mediagauge/mediagauge/format/dts"
 	"github.com/mediagauge/mediagauge/format/flac"
@@ -23,6 +25,8 @@ import (
 	"github.com/mediagauge/mediagauge/format/ogg"
 	"github.com/mediagauge/mediagauge/format/riff"
 	"github.com/mediagauge/mediagauge/format/subtitle"
+	"github.com/mediagauge/mediagauge/format/tta"
+	"github.com/mediagauge/mediagauge/format/wavpack"
 	"github.com/mediagauge/mediagauge/probe"
 )
 
@@ -41,6 +45,10 @@ var Formats = []probe.Format{
 	ogg.Format,       // "OggS" and version 0
 	aiff.Format,      // "FORM" and "AIFF" or "AIFC"
 	au.Format,        // ".snd"
+	caf.Format,       // "caff" and version 1
+	wavpack.Format,   // "wvpk" and a version
+	tta.Format,       // "TTA1"
+	ape.Format,       // "MAC " and a version
 	image.PNG,        // eight bytes
 	image.GIF,        // "GIF87a" or "GIF89a"
 	image.WebP,       // "RIFF" and "WEBP"
