@@ -8,6 +8,7 @@ import (
 	"github.com/mediagauge/mediagauge/format/amr"
 	"github.com/mediagauge/mediagauge/format/annexb"
 	"github.com/mediagauge/mediagauge/format/ape"
+	"github.com/mediagauge/mediagauge/format/asf"
 	"github.com/mediagauge/mediagauge/format/au"
 	"github.com/mediagauge/mediagauge/format/caf"
 	"github.com/mediagauge/mediagauge/format/dash"
@@ -41,6 +42,7 @@ var Formats = []probe.Format{
 	flac.Format,      // "fLaC" and a STREAMINFO block
 	riff.AVI,         // "RIFF" and "AVI "
 	riff.WAV,         // "RIFF" and "WAVE"
+	asf.Format,       // the identifier of a header object, 16 bytes
 	ivf.Format,       // "DKIF" and the size of its header
 	ogg.Format,       // "OggS" and version 0
 	aiff.Format,      // "FORM" and "AIFF" or "AIFC"

@@ -43,6 +43,7 @@ var details = map[string]detail{
 	"wv":        wvDetail,
 	"tta":       ttaDetail,
 	"ape":       apeDetail,
+	"asf":       asfDetail,
 	"mp3":       mp3Detail,
 	"aac":       aacDetail,
 	"ac3":       ac3Detail,
