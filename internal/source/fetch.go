@@ -32,7 +32,7 @@ func (a *answer) close() {
 // open makes the opening request and learns what there is to know: length, version, whether
 // ranges work. There is no HEAD: origins answer it differently, or not at all.
 func (o *Object) open() error {
-	a, err := o.ask(byteRange{0, headWindow - 1}.String())
+	a, err := o.ask(byteRange{0, o.head - 1}.String())
 	if err != nil {
 		return o.fail(err)
 	}
@@ -72,11 +72,11 @@ func (o *Object) openBody(a *answer) error {
 		return o.openStream(a)
 	}
 	defer a.close()
-	n, err := o.checkRange(a, byteRange{0, headWindow - 1})
+	n, err := o.checkRange(a, byteRange{0, o.head - 1})
 	if err != nil {
 		return o.failStatus(a.StatusCode, err)
 	}
-	w := o.cache.start(plan{end: n, width: headWindow})
+	w := o.cache.start(plan{end: n, width: o.head})
 	w.fill(newBuffer(n), n)
 	close(w.done)
 	if err := o.readBody(a, w.data); err != nil {

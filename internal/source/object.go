@@ -42,6 +42,7 @@ type Object struct {
 	stop     context.CancelFunc // of the deadline
 	unlink   func()             // from the Object that led here; nil for none
 	slots    chan struct{}      // one per request in flight
+	head     int64              // bytes that the opening request asks for
 	oneRange bool               // the origin is a store known to answer one range at a time; set by open
 	stream   *stream            // non-nil when the origin ignores ranges; set by open
 
@@ -70,6 +71,7 @@ func newObjectOn(ctx context.Context, o *Opener, t *target, a *account, slots ch
 		target:  t,
 		account: a,
 		slots:   slots,
+		head:    headWindow,
 		size:    -1,
 		cache:   cache{scatter: headWindow},
 	}

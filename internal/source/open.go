@@ -9,8 +9,12 @@ import (
 	"github.com/mediagauge/mediagauge/internal/netguard"
 )
 
-// headWindow is what the opening request asks for.
-const headWindow = 64 << 10
+// headWindow is what the opening request asks for, and referenceWindow what it asks for where a text
+// leads: the opening of a segment of media then costs one request.
+const (
+	headWindow      = 64 << 10
+	referenceWindow = 192 << 10
+)
 
 // Opener opens the sources of one account. It is safe for concurrent use.
 type Opener struct {

@@ -26,6 +26,7 @@ func (o *Object) OpenReference(ctx context.Context, ref string) (probe.Source, e
 	ctx, stop := context.WithCancelCause(ctx)
 	unlink := context.AfterFunc(o.ctx, func() { stop(context.Cause(o.ctx)) })
 	obj := newObjectOn(ctx, o.opener, t, o.account, o.slots)
+	obj.head = referenceWindow
 	obj.unlink = func() { unlink(); stop(errClosed) }
 	if err := obj.open(); err != nil {
 		obj.Close()

@@ -25,7 +25,7 @@ func TestReference(t *testing.T) {
 			http.Redirect(w, r, "/elsewhere/list.m3u8", http.StatusFound)
 			return
 		}
-		serve(content(100_000))(w, r)
+		serve(content(300_000))(w, r)
 	})
 	for _, c := range []struct {
 		from, ref string
@@ -69,11 +69,11 @@ func TestReference(t *testing.T) {
 		if got := asked[len(asked)-1].URL.String(); got != c.path {
 			t.Errorf("%q led to %q, want %q", c.ref, got, c.path)
 		}
-		if got := parent.Spent(); got.Requests != spent.Requests+1 || got.Bytes != spent.Bytes+headWindow {
+		if got := parent.Spent(); got.Requests != spent.Requests+1 || got.Bytes != spent.Bytes+referenceWindow {
 			t.Errorf("%q: %+v on the parent's account, before it was %+v", c.ref, got, spent)
 		}
 		parent.Close()
-		if _, err := src.ReadAt(make([]byte, 1), headWindow+1); err == nil {
+		if _, err := src.ReadAt(make([]byte, 1), referenceWindow+1); err == nil {
 			t.Errorf("%q: readable after its parent was closed", c.ref)
 		}
 		src.(*Object).Close()
