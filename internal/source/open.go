@@ -74,8 +74,10 @@ func unresolved(ref string, err error) *Error {
 	switch {
 	case errors.Is(err, ErrDenied):
 		e.Code = AddressDenied
-	case errors.Is(err, ErrBucketUnknown), errors.Is(err, ErrURLInputsOff), errors.Is(err, errReference):
+	case errors.Is(err, ErrBucketUnknown), errors.Is(err, ErrURLInputsOff):
 		e.Code = Forbidden
+	case errors.Is(err, errReference):
+		e.Code, e.Reason = Forbidden, "it names another source by a scheme that is not followed: http and https are"
 	}
 	return e
 }

@@ -68,7 +68,7 @@ func sourceMessage(e *source.Error) string {
 	if !ok {
 		text = "the source could not be read"
 	}
-	if e.Reason != "" && (e.Code == source.Unreachable || e.Code == source.NotSeekable) {
+	if e.Reason != "" && (e.Code == source.Unreachable || e.Code == source.Forbidden || e.Code == source.NotSeekable) {
 		text += ": " + e.Reason
 	}
 	if e.Status != 0 && e.Code != source.AddressDenied {

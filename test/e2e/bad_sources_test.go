@@ -155,6 +155,11 @@ func closedPort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
+// playlist answers with a playlist of one segment.
+func playlist(uri string) http.HandlerFunc {
+	return body("application/vnd.apple.mpegurl", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n"+uri+"\n#EXT-X-ENDLIST\n")
+}
+
 func badSources(t *testing.T, origin *rig.Origin, canary *rig.Canary, closed int) []badSource {
 	mp4 := sampleFile(t, small)
 	notMedia, damaged := []string{"UnsupportedFormat"}, []string{"MalformedMedia", "UnsupportedFormat"}
@@ -187,7 +192,15 @@ func badSources(t *testing.T, origin *rig.Origin, canary *rig.Canary, closed int
 		{name: "zip", handler: body("application/zip", zipFile(t)), codes: notMedia, attempts: 1},
 		{name: "pdf", handler: body("application/pdf", "%PDF-1.7\n1 0 obj\n<< >>\nendobj\ntrailer\n%%EOF\n"), codes: notMedia, attempts: 1},
 		{name: "html.mp4", handler: body("text/html", "<!doctype html><title>Log in</title><form></form>"), codes: notMedia, attempts: 1},
-		{name: "playlist-of-others.m3u8", handler: body("application/vnd.apple.mpegurl", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n"+canaryURL+"\n#EXT-X-ENDLIST\n"), codes: []string{"UnsupportedFormat", "AddressDenied"}},
+		{name: "playlist-of-others.m3u8", handler: body("application/vnd.apple.mpegurl", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n"+canaryURL+"\n#EXT-X-ENDLIST\n"), codes: denied, attempts: 1},
+		{name: "playlist-of-metadata.m3u8", handler: playlist("http://169.254.169.254/latest/meta-data/"), codes: denied, attempts: 1},
+		{name: "playlist-of-name.m3u8", handler: playlist(fmt.Sprintf("http://localhost:%d/x.ts", canary.Port)), codes: denied, attempts: 1},
+		{name: "playlist-of-file.m3u8", handler: playlist("file:///etc/passwd"), codes: []string{"SourceForbidden"}, attempts: 1, word: "not followed"},
+		{name: "playlist-of-bucket.m3u8", handler: playlist("oss://bucket/key.ts"), codes: []string{"SourceForbidden"}, attempts: 1},
+		{name: "playlist-of-itself.m3u8", handler: playlist("playlist-of-itself.m3u8"), codes: []string{"UnsupportedFormat"}, attempts: 1},
+		{name: "master-of-itself.m3u8", handler: body("application/vnd.apple.mpegurl", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nmaster-of-itself.m3u8\n"), codes: []string{"UnsupportedFormat"}, attempts: 1},
+		{name: "map-of-others.m3u8", handler: body("application/vnd.apple.mpegurl", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MAP:URI=\""+canaryURL+"\"\n#EXTINF:4,\nx.ts\n"), codes: denied, attempts: 1},
+		{name: "manifest-of-others.mpd", handler: body("application/dash+xml", `<MPD profiles="urn:mpeg:dash:profile:isoff-live:2011"><Period><AdaptationSet mimeType="video/mp4"><Representation><BaseURL>`+canaryURL+`</BaseURL></Representation></AdaptationSet></Period></MPD>`), codes: denied, attempts: 1},
 		{name: "concat.txt", handler: body("text/plain", "ffconcat version 1.0\nfile /etc/passwd\nfile "+canaryURL+"\n"), codes: notMedia, attempts: 1},
 		{name: "empty", handler: body("video/mp4", ""), codes: damaged, attempts: 1, word: "empty"},
 		{name: "cut.mp4", handler: body("video/mp4", string(sampleFile(t, clipA)[:100_000])), codes: damaged, attempts: 1, word: "moov"},
