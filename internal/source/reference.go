@@ -23,9 +23,9 @@ func (o *Object) OpenReference(ctx context.Context, ref string) (probe.Source, e
 	if err != nil {
 		return nil, unresolved(ref, err)
 	}
-	ctx, stop := context.WithCancelCause(ctx)
-	unlink := context.AfterFunc(o.ctx, func() { stop(context.Cause(o.ctx)) })
-	obj := newObjectOn(ctx, o.opener, t, o.account, o.slots)
+	inner, stop := context.WithCancelCause(o.ctx) // ends with o, at once
+	unlink := context.AfterFunc(ctx, func() { stop(context.Cause(ctx)) })
+	obj := newObjectOn(inner, o.opener, t, o.account, o.slots)
 	obj.head = referenceWindow
 	obj.unlink = func() { unlink(); stop(errClosed) }
 	if err := obj.open(); err != nil {
