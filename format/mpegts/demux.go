@@ -28,6 +28,7 @@ type demux struct {
 	reference int64 // the first time stamp, which others are unwrapped by
 	pcr       int64
 	events    sections
+	whole     bool // the file is short enough to be read whole
 	guide     bool // an event information table was seen
 }
 
@@ -218,7 +219,7 @@ func (d *demux) unit(s *stream, pts, dts int64, payload []byte) error {
 		s.es = append(s.es, payload...)
 		return s.sound(false)
 	}
-	if s.codec == "aac" {
+	if s.codec == "aac" && d.whole {
 		s.es = append(s.es, payload...)
 	}
 	if s.codec == "mp3" { // whether the rate is one

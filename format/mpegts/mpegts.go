@@ -66,6 +66,7 @@ func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 		return nil, probe.Refuse("unknown-size", "a stream")
 	}
 	f := &file{r: r, d: newDemux(), size: size, sized: known}
+	f.d.whole = known && size <= steps[len(steps)-1]
 	if err := f.head(); err != nil {
 		return nil, err
 	}
@@ -225,7 +226,7 @@ func (f *file) end() error {
 	if at < 0 {
 		return placed(probe.Refuse("resync", "no packets at the end"), from)
 	}
-	if err := f.lay.packets(f.r, tail[at:], from+at, f.d.takeTail); err != nil {
+	if err := f.lay.starts(f.r, tail[at:], from+at, f.d.takeTail); err != nil {
 		return err
 	}
 	for _, s := range f.d.list {

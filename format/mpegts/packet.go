@@ -105,6 +105,19 @@ func (l layout) packets(r *probe.Reader, data []byte, off int64, visit func(pack
 	return nil
 }
 
+// starts is packets for those alone in which a payload begins.
+func (l layout) starts(r *probe.Reader, data []byte, off int64, visit func(packet) error) error {
+	for at := l.before; at+body <= int64(len(data)); at += l.size {
+		if data[at] == syncByte && data[at+1]&0xc0 == 0 { // neither a start nor an error
+			continue
+		}
+		if err := l.packets(r, data[at-l.before:min(at-l.before+l.size, int64(len(data)))], off+at-l.before, visit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // placed adds where in the file an error arose.
 func placed(err error, off int64) error {
 	if e, ok := err.(*probe.Error); ok && e.Offset < 0 {

@@ -65,6 +65,9 @@ var (
 )
 
 func sniffSRT(head []byte) error {
+	if !bytes.Contains(head, []byte("-->")) && !bytes.Contains(head, []byte("-\x00-\x00>")) { // soon told, of most files
+		return errors.New("no times of a SubRip cue")
+	}
 	at := srtTimes.FindIndex(decode(head))
 	if at == nil {
 		return errors.New("no times of a SubRip cue")
@@ -98,8 +101,11 @@ func sniffASS(head []byte) error {
 var ttRoot = regexp.MustCompile(`<(?:\w+:)?tt[\s>]`)
 
 func sniffTTML(head []byte) error {
+	if !bytes.Contains(head, []byte("tt")) && !bytes.Contains(head, []byte("t\x00t")) {
+		return errors.New("no tt element of TTML")
+	}
 	b := decode(head)
-	if !ttRoot.Match(b) || !bytes.Contains(b, []byte("www.w3.org/")) || !bytes.Contains(b, []byte("ttml")) && !bytes.Contains(b, []byte("ttaf1")) {
+	if !bytes.Contains(b, []byte("www.w3.org/")) || !bytes.Contains(b, []byte("ttml")) && !bytes.Contains(b, []byte("ttaf1")) || !ttRoot.Match(b) {
 		return errors.New("no tt element of TTML")
 	}
 	return nil
