@@ -50,6 +50,7 @@ func (p *Prober) Probe(ctx context.Context, src Source) (*media.Info, error) {
 // ProbeReader is Probe over a Reader the caller already has, with its limits and its account.
 func (p *Prober) ProbeReader(ctx context.Context, r *Reader) (*media.Info, error) {
 	r.ledger.prober = p
+	defer r.returnScratch()
 	defer r.closeReferences()
 	return p.ask(ctx, r)
 }

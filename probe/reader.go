@@ -31,6 +31,7 @@ type ledger struct {
 	reads      int
 	references int
 	opened     []io.Closer
+	loans      []*scratch
 }
 
 // NewReader returns a Reader over src. Reads fail once ctx ends or a limit is reached.
@@ -89,8 +90,11 @@ func (r *Reader) Head(n int) ([]byte, error) {
 }
 
 // Element counts one structure (box, element, packet) against the limit.
-func (r *Reader) Element(off int64) error {
-	if r.ledger.elements.Add(1) > int64(r.limits.MaxElements) {
+func (r *Reader) Element(off int64) error { return r.Elements(1, off) }
+
+// Elements is Element for n small structures in a row, which lie at off.
+func (r *Reader) Elements(n int, off int64) error {
+	if r.ledger.elements.Add(int64(n)) > int64(r.limits.MaxElements) {
 		e := Errorf(Limit, "more than %d elements", r.limits.MaxElements)
 		e.Offset = off
 		return e

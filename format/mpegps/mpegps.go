@@ -109,9 +109,10 @@ func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 func (f *file) head() error {
 	for _, want := range steps {
 		want = min(want, f.size)
-		more := make([]byte, want-int64(len(f.buf)))
-		n, err := f.r.ReadAt(more, int64(len(f.buf)))
-		f.buf = append(f.buf, more[:n]...)
+		had := len(f.buf)
+		f.buf = append(f.r.Scratch(int(want))[:0], f.buf...)
+		n, err := f.r.ReadAt(f.buf[had:want], int64(had))
+		f.buf = f.buf[:had+n]
 		f.eof = err == io.EOF || int64(len(f.buf)) >= f.size
 		if err != nil && err != io.EOF {
 			return err
@@ -165,6 +166,9 @@ func (f *file) take(p packet) error {
 				e.Offset, e.Path = p.off, "packet"
 			}
 			return err
+		}
+		if s.pictures != nil { // most of what was read, and of what is read when that is not enough
+			s.es = f.r.Scratch(len(f.buf))[:0]
 		}
 		f.streams = append(f.streams, s)
 	}
@@ -246,48 +250,66 @@ func (s *stream) describe(end bool) error {
 func (s *stream) picture(end bool) error {
 	s.pictures = elementary.NewPictures("mpeg2video")
 	s.count = 0
-	next := 0
-	var dts0, n0, last int64 = none, 0, 0
-	for at := range elementary.Units("mpeg2video", s.es) {
-		last = int64(at)
+	c := comparison{dts0: none}
+	begin := -1
+	var unit []byte
+	for at, next := range elementary.Units("mpeg2video", s.es) { // one behind: the last one may go on
+		if begin >= 0 {
+			if err := s.compare(&c, begin, unit); err != nil {
+				return err
+			}
+		}
+		begin, unit = at, next
 	}
-	ticks := int64(0)
-	for at, unit := range elementary.Units("mpeg2video", s.es) {
-		if int64(at) == last && !end {
-			break // it may go on
+	if begin >= 0 && end {
+		if err := s.compare(&c, begin, unit); err != nil {
+			return err
 		}
-		if elementary.Count("mpeg2video", unit) == 0 {
-			continue
-		}
-		if !s.pictures.Known() {
-			if err := s.pictures.Add(unit); err != nil {
-				return probe.Refuse(elementary.RuleFirstFrame, "stream %#x: %v", s.id, err)
-			}
-			r := s.pictures.FrameRate()
-			if !r.Positive() {
-				return probe.Refuse("frame-rate", "stream %#x states none", s.id)
-			}
-			ticks = clock.Den * r.Den / r.Num
-		}
-		var own *mark
-		for next < len(s.marks) && s.marks[next].at <= at {
-			own = &s.marks[next]
-			next++
-		}
-		if own != nil {
-			if s.start == none {
-				s.start = own.pts
-			}
-			if dts0 == none {
-				dts0, n0 = own.dts, int64(s.count)
-			}
-			if off := own.dts - dts0 - (int64(s.count)-n0)*ticks; off < -int64(s.count)-1 || off > int64(s.count)+1 {
-				return probe.Refuse("frame-rate", "stream %#x: picture %d is %d ticks off", s.id, s.count, off)
-			}
-		}
-		s.count++
 	}
 	s.known = s.pictures.Known() && s.start != none
+	return nil
+}
+
+// comparison is how far the times were compared.
+type comparison struct {
+	mark  int   // the next of the stream's marks
+	dts0  int64 // the first time, and
+	n0    int64 // the number of its picture
+	ticks int64 // how long a picture lasts
+}
+
+// compare takes the access unit that begins at at.
+func (s *stream) compare(c *comparison, at int, unit []byte) error {
+	if elementary.Count("mpeg2video", unit) == 0 {
+		return nil
+	}
+	if !s.pictures.Known() {
+		if err := s.pictures.Add(unit); err != nil {
+			return probe.Refuse(elementary.RuleFirstFrame, "stream %#x: %v", s.id, err)
+		}
+		r := s.pictures.FrameRate()
+		if !r.Positive() {
+			return probe.Refuse("frame-rate", "stream %#x states none", s.id)
+		}
+		c.ticks = clock.Den * r.Den / r.Num
+	}
+	var own *mark
+	for c.mark < len(s.marks) && s.marks[c.mark].at <= at {
+		own = &s.marks[c.mark]
+		c.mark++
+	}
+	if n := int64(s.count); own != nil {
+		if s.start == none {
+			s.start = own.pts
+		}
+		if c.dts0 == none {
+			c.dts0, c.n0 = own.dts, n
+		}
+		if off := own.dts - c.dts0 - (n-c.n0)*c.ticks; off < -n-1 || off > n+1 {
+			return probe.Refuse("frame-rate", "stream %#x: picture %d is %d ticks off", s.id, n, off)
+		}
+	}
+	s.count++
 	return nil
 }
 
@@ -298,7 +320,7 @@ func (f *file) tail() error {
 	if int64(len(f.buf)) >= f.size {
 		b = f.buf[from:]
 	} else {
-		b = make([]byte, f.size-from)
+		b = f.r.Scratch(int(f.size - from))
 		if n, err := f.r.ReadAt(b, from); n < len(b) {
 			if err == io.EOF {
 				err = probe.Errorf(probe.Truncated, "%d bytes of %d at the end", n, len(b))

@@ -1,8 +1,9 @@
 package mpegps
 
 import (
-	"bytes"
 	"encoding/binary"
+
+	"github.com/mediagauge/mediagauge/internal/bits"
 )
 
 // Stream identifiers: ISO/IEC 13818-1, table 2-22.
@@ -31,11 +32,11 @@ type packet struct {
 func walk(data []byte, base int64, visit func(packet) error) (int, error) {
 	at := 0
 	for {
-		next := bytes.Index(data[at:], []byte{0, 0, 1})
+		next := bits.StartCode(data, at)
 		if next < 0 {
 			return max(len(data)-3, at), nil
 		}
-		at += next
+		at = next
 		if at+4 > len(data) {
 			return at, nil
 		}

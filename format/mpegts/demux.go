@@ -30,6 +30,7 @@ type demux struct {
 	events    sections
 	whole     bool // the file is short enough to be read whole
 	guide     bool // an event information table was seen
+	other     int  // packets that belong to no table
 }
 
 type program struct {
@@ -74,7 +75,7 @@ type stream struct {
 func newDemux() *demux {
 	d := &demux{
 		programs: map[int]*program{}, services: map[int]media.Metadata{}, streams: map[int]*stream{},
-		tables: map[int]*sections{pidPAT: {}, pidSDT: {}}, reference: none, pcr: none,
+		tables: map[int]*sections{pidPAT: {}, pidSDT: {}}, reference: none, pcr: none, other: -1,
 	}
 	return d
 }
@@ -87,6 +88,26 @@ func (d *demux) mapped() bool {
 		}
 	}
 	return len(d.order) > 0
+}
+
+// isTable says whether packets that begin like head belong to tables. Most do not, and many that do
+// not stand in a row.
+func (d *demux) isTable(head *[4]byte) bool {
+	pid := pidOf(head)
+	if pid == d.other {
+		return false
+	}
+	if d.tables[pid] != nil || pid == pidEIT {
+		return true
+	}
+	d.other = pid
+	return false
+}
+
+// isStream says whether packets that begin like head may tell something of a stream: those that have
+// a clock reference do.
+func (d *demux) isStream(head *[4]byte) bool {
+	return head[3]&0x20 != 0 || d.streams[pidOf(head)] != nil
 }
 
 // takeTable takes a packet of the head of a file as far as it belongs to a table.

@@ -101,9 +101,10 @@ func (f *file) head() error {
 		if f.sized {
 			want = min(want, f.size)
 		}
-		more := make([]byte, want-int64(len(f.buf)))
-		n, err := f.r.ReadAt(more, int64(len(f.buf)))
-		f.buf = append(f.buf, more[:n]...)
+		had := len(f.buf)
+		f.buf = append(f.r.Scratch(int(want))[:0], f.buf...)
+		n, err := f.r.ReadAt(f.buf[had:want], int64(had))
+		f.buf = f.buf[:had+n]
 		f.eof = err == io.EOF || f.sized && int64(len(f.buf)) >= f.size
 		if err != nil && err != io.EOF {
 			return err
@@ -119,20 +120,37 @@ func (f *file) head() error {
 		if f.eof {
 			whole = int64(len(f.buf)) - f.done
 		}
-		if err := f.lay.packets(f.r, f.buf[f.done:f.done+whole], f.done, f.d.takeTable); err != nil {
+		if err := f.lay.packets(f.r, f.buf[f.done:f.done+whole], f.done, f.d.isTable, f.d.takeTable); err != nil {
 			return err
 		}
 		f.done += whole
 		if f.d.mapped() || f.eof { // ffprobe starts over once it knows the tables
-			if err := f.lay.packets(f.r, f.buf[f.taken:f.done], f.taken, f.d.takeStream); err != nil {
+			if err := f.takeStreams(); err != nil {
 				return err
 			}
-			f.taken = f.done
 		}
 		if f.eof {
 			return f.flush()
 		}
 		if f.complete() {
+			return nil
+		}
+	}
+	return nil
+}
+
+// portion is how many packets are taken before it is asked whether more are needed.
+const portion = 128
+
+// takeStreams takes what was read for streams, until they are described.
+func (f *file) takeStreams() error {
+	for f.taken < f.done {
+		to := min(f.taken+portion*f.lay.size, f.done)
+		if err := f.lay.packets(f.r, f.buf[f.taken:to], f.taken, f.d.isStream, f.d.takeStream); err != nil {
+			return err
+		}
+		f.taken = to
+		if !f.d.whole && f.complete() {
 			return nil
 		}
 	}
@@ -214,7 +232,7 @@ func (f *file) end() error {
 	if int64(len(f.buf)) >= f.size {
 		tail = f.buf[from:]
 	} else {
-		tail = make([]byte, f.size-from)
+		tail = f.r.Scratch(int(f.size - from))
 		if n, err := f.r.ReadAt(tail, from); n < len(tail) {
 			if err == io.EOF {
 				err = probe.Errorf(probe.Truncated, "%d bytes of %d at the end", n, len(tail))
@@ -226,7 +244,7 @@ func (f *file) end() error {
 	if at < 0 {
 		return placed(probe.Refuse("resync", "no packets at the end"), from)
 	}
-	if err := f.lay.starts(f.r, tail[at:], from+at, f.d.takeTail); err != nil {
+	if err := f.lay.packets(f.r, tail[at:], from+at, starts, f.d.takeTail); err != nil {
 		return err
 	}
 	for _, s := range f.d.list {

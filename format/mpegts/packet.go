@@ -88,13 +88,18 @@ func parsePacket(b []byte, off int64) (packet, bool) {
 	return p, true
 }
 
-// packets calls visit for each whole packet of data, which begins with one and lies at off.
-func (l layout) packets(r *probe.Reader, data []byte, off int64, visit func(packet) error) error {
+// packets calls visit for each whole packet of data, which begins with one and lies at off. wanted
+// says of the first bytes of a packet whether to parse it at all.
+func (l layout) packets(r *probe.Reader, data []byte, off int64, wanted func(head *[4]byte) bool, visit func(packet) error) error {
+	if err := r.Elements(int((int64(len(data))+l.size-1)/l.size), off); err != nil {
+		return err
+	}
 	for at := l.before; at+body <= int64(len(data)); at += l.size {
-		if err := r.Element(off + at); err != nil {
-			return err
+		b := data[at : at+body]
+		if b[0] == syncByte && b[1]&0x80 == 0 && !wanted((*[4]byte)(b)) {
+			continue
 		}
-		p, ok := parsePacket(data[at:at+body], off+at)
+		p, ok := parsePacket(b, off+at)
 		if !ok {
 			return placed(probe.Refuse("resync", "no packet"), off+at)
 		}
@@ -105,18 +110,11 @@ func (l layout) packets(r *probe.Reader, data []byte, off int64, visit func(pack
 	return nil
 }
 
-// starts is packets for those alone in which a payload begins.
-func (l layout) starts(r *probe.Reader, data []byte, off int64, visit func(packet) error) error {
-	for at := l.before; at+body <= int64(len(data)); at += l.size {
-		if data[at] == syncByte && data[at+1]&0xc0 == 0 { // neither a start nor an error
-			continue
-		}
-		if err := l.packets(r, data[at-l.before:min(at-l.before+l.size, int64(len(data)))], off+at-l.before, visit); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// pidOf is the packet identifier in the first bytes of a packet.
+func pidOf(head *[4]byte) int { return int(head[1]&0x1f)<<8 | int(head[2]) }
+
+// starts tells the packets in which a payload begins.
+func starts(head *[4]byte) bool { return head[1]&0x40 != 0 }
 
 // placed adds where in the file an error arose.
 func placed(err error, off int64) error {

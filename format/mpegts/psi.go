@@ -174,7 +174,7 @@ func (d *demux) pat(section []byte) error {
 		}
 		d.programs[number] = &program{number: number, pid: pid}
 		d.order = append(d.order, number)
-		d.tables[pid] = &sections{}
+		d.tables[pid], d.other = &sections{}, -1
 	}
 	return nil
 }

@@ -30,22 +30,37 @@ func escape(nalu []byte) int {
 	return -1
 }
 
+// StartCode returns where the first start code 00 00 01 of stream at or after from begins, -1 when
+// there is none. It looks for the byte that is rare in what is coded.
+func StartCode(stream []byte, from int) int {
+	for at := from + 2; at < len(stream); at++ {
+		i := bytes.IndexByte(stream[at:], 1)
+		if i < 0 {
+			return -1
+		}
+		at += i
+		if stream[at-1] == 0 && stream[at-2] == 0 {
+			return at - 2
+		}
+	}
+	return -1
+}
+
 // StartCodes yields the units of a byte stream in the order they stand: what lies between two
 // start codes 00 00 01 (ISO/IEC 14496-10, Annex B), without the start code and without the zero
 // bytes that follow the unit. What stands before the first start code is left out.
 func StartCodes(stream []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		code := []byte{0, 0, 1}
-		at := bytes.Index(stream, code)
+		at := StartCode(stream, 0)
 		for at >= 0 {
-			stream = stream[at+3:]
-			at = bytes.Index(stream, code)
-			unit := stream
-			if at >= 0 {
-				unit = stream[:at]
+			begin, end := at+3, len(stream)
+			if at = StartCode(stream, begin); at >= 0 {
+				end = at
 			}
-			unit = bytes.TrimRight(unit, "\x00")
-			if len(unit) > 0 && !yield(unit) {
+			for end > begin && stream[end-1] == 0 {
+				end--
+			}
+			if end > begin && !yield(stream[begin:end:end]) {
 				return
 			}
 		}

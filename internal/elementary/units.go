@@ -1,8 +1,9 @@
 package elementary
 
 import (
-	"bytes"
 	"iter"
+
+	"github.com/mediagauge/mediagauge/internal/bits"
 )
 
 // Units yields the access units of a byte stream of codec, with where each begins. The last one may be
@@ -10,7 +11,7 @@ import (
 func Units(codec string, stream []byte) iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
 		begin, pictures := -1, false
-		for at := next(stream, 0); at >= 0; at = next(stream, at+3) {
+		for at := bits.StartCode(stream, 0); at >= 0; at = bits.StartCode(stream, at+3) {
 			opens, picture := role(codec, stream[at+3:])
 			if begin >= 0 && pictures && (opens || picture) {
 				if !yield(begin, stream[begin:at]) {
@@ -27,15 +28,6 @@ func Units(codec string, stream []byte) iter.Seq2[int, []byte] {
 			yield(begin, stream[begin:])
 		}
 	}
-}
-
-// next finds the start code at or after from, with the zero byte in front of it if there is one.
-func next(stream []byte, from int) int {
-	i := bytes.Index(stream[min(from, len(stream)):], []byte{0, 0, 1})
-	if i < 0 {
-		return -1
-	}
-	return from + i
 }
 
 // role says whether a unit opens an access unit when it follows a picture, and whether it begins a

@@ -65,7 +65,10 @@ type Estimator struct {
 	count  int
 	sum    int64
 	common int64 // greatest common divisor of the later durations
-	errs   *[2][rates]misfit
+
+	waiting []int64 // times whose misfits are not summed yet: most tracks never need them
+	summed  int
+	errs    *[2][rates]misfit
 }
 
 // misfit sums how far times are off the grid of one rate.
@@ -75,6 +78,7 @@ const (
 	hopeless = 0.04 // variance, in frames, at which a rate is ruled out
 	jitter   = 3    // durations at the start that do not count for the divisor
 	ruledOut = 2e10 // sum of squares of a rate that was ruled out
+	patience = 256  // times that wait
 )
 
 func (e *Estimator) tick() float64 { return float64(e.Timebase.Num) / float64(e.Timebase.Den) }
@@ -93,37 +97,47 @@ func (e *Estimator) Add(ts int64) {
 	if !had || ts <= last {
 		return
 	}
-	if e.errs == nil {
-		e.errs = new([2][rates]misfit)
-	}
-	seconds := float64(ts) * e.tick()
-	on, between := &e.errs[0], &e.errs[1]
-	for i, rate := range &table {
-		m := &on[i]
-		if m.square >= 1e10 {
-			continue
-		}
-		at := float64(seconds*rate) / unit
-		off := at - math.RoundToEven(at)
-		m.sum += off
-		m.square += float64(off * off)
-		m = &between[i]
-		off = float64(at-math.RoundToEven(at+0.5)) + 0.5
-		m.sum += off
-		m.square += float64(off * off)
-	}
 	e.count++
 	e.sum += ts - last
-	if e.count%10 == 0 {
-		e.ruleOut()
-	}
 	if e.count > jitter {
 		e.common = rational.GCD(e.common, ts-last)
 	}
+	if e.waiting = append(e.waiting, ts); len(e.waiting) == patience {
+		e.sumUp()
+	}
+}
+
+// sumUp sums the misfits of the times that wait.
+func (e *Estimator) sumUp() {
+	if e.errs == nil {
+		e.errs = new([2][rates]misfit)
+	}
+	on, between := &e.errs[0], &e.errs[1]
+	for _, ts := range e.waiting {
+		seconds := float64(ts) * e.tick()
+		for i, rate := range &table {
+			m := &on[i]
+			if m.square >= 1e10 {
+				continue
+			}
+			at := float64(seconds*rate) / unit
+			off := at - math.RoundToEven(at)
+			m.sum += off
+			m.square += float64(off * off)
+			m = &between[i]
+			off = float64(at-math.RoundToEven(at+0.5)) + 0.5
+			m.sum += off
+			m.square += float64(off * off)
+		}
+		if e.summed++; e.summed%10 == 0 {
+			e.ruleOut()
+		}
+	}
+	e.waiting = e.waiting[:0]
 }
 
 func (e *Estimator) variance(j, i int) float64 {
-	n := float64(e.count)
+	n := float64(e.summed)
 	mean := e.errs[j][i].sum / n
 	return e.errs[j][i].square/n - float64(mean*mean)
 }
@@ -158,6 +172,7 @@ func (e *Estimator) Estimate(unreliable bool, seen int64) media.Rational {
 
 // best is the standard rate whose grid the times fit best, 0 when none fits.
 func (e *Estimator) best(seen int64) int64 {
+	e.sumUp()
 	best, least, tick := int64(0), 0.01, e.tick()
 	for i := range rates {
 		rate := standard(i)
