@@ -66,7 +66,7 @@ func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 		return nil, probe.Refuse("unknown-size", "a stream")
 	}
 	f := &file{r: r, d: newDemux(), size: size, sized: known}
-	f.d.whole = known && size <= steps[len(steps)-1]
+	f.d.whole = known && !r.Opening() && size <= steps[len(steps)-1]
 	if err := f.head(); err != nil {
 		return nil, err
 	}
