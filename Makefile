@@ -40,7 +40,7 @@ mutants: ## N damaged files (default 100000) through our own readers: panics, ti
 	MEDIAGAUGE_MUTANTS=$${N:-100000} go test -count=1 -timeout 60m -v -run TestMutants ./test/hostile
 
 differential: ## our readers against ffprobe's recorded answers, as a table
-	go test -count=1 -v -run 'TestDifferential|TestRefusals' ./test/differential
+	go test -count=1 -v -run 'TestDifferential|TestAuto|TestRefusals' ./test/differential
 
 wild: ## N files made up by ffmpeg (default 200), our readers against ffprobe
 	@tools/install.sh ffprobe ffmpeg

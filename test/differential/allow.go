@@ -49,3 +49,9 @@ func ReadAllowed(text string) (Allowed, error) {
 	}
 	return a, nil
 }
+
+// Artefact says whether ffprobe gives a value only as an artefact of how far it read, which ours
+// replaces by the true one or leaves out.
+func (a Allowed) Artefact(sample, key string) bool {
+	return strings.HasPrefix(a[[2]string{sample, key}], "artefact: ")
+}
