@@ -3,6 +3,7 @@ package mp4
 import (
 	"fmt"
 
+	"github.com/mediagauge/mediagauge/internal/codec/timecode"
 	"github.com/mediagauge/mediagauge/media"
 )
 
@@ -90,50 +91,8 @@ func (m *movie) readTimecode(t *track) error {
 		perSecond = rounded
 	}
 	frame := rescale(int64(u32At(p, 0)), rounded, perSecond, roundNear)
-	if text, ok := timecodeText(frame, rounded, t.entry.bytesPer); ok {
+	if text, ok := timecode.Text(frame, rounded, t.entry.bytesPer); ok {
 		t.setMeta("timecode", text)
 	}
 	return nil
-}
-
-// timecodeText spells a frame number as hh:mm:ss:ff, with a semicolon when frame numbers are
-// dropped (SMPTE ST 12-1).
-func timecodeText(frame, fps, flags int64) (string, bool) {
-	const drop, wrap, negative = 1, 2, 4
-	if fps <= 0 {
-		return "", false
-	}
-	separator := ':'
-	if flags&drop != 0 {
-		if fps%30 != 0 {
-			return "", false
-		}
-		separator = ';'
-		frame = dropFrames(frame, fps)
-	}
-	sign := ""
-	if frame < 0 {
-		frame = -frame
-		if flags&negative != 0 {
-			sign = "-"
-		}
-	}
-	hours := frame / (fps * 3600)
-	if flags&wrap != 0 {
-		hours %= 24
-	}
-	width := 1
-	for limit := int64(10); width < 5 && fps > limit; limit *= 10 {
-		width++
-	}
-	return fmt.Sprintf("%s%02d:%02d:%02d%c%0*d", sign, hours, frame/(fps*60)%60, frame/fps%60, separator, width, frame%fps), true
-}
-
-// dropFrames adds the numbers that drop-frame timecode leaves out: two each minute but the
-// tenth, at thirty frames per second.
-func dropFrames(frame, fps int64) int64 {
-	dropped := fps / 30 * 2
-	per10 := fps / 30 * 17982
-	d, rest := frame/per10, frame%per10
-	return frame + 9*dropped*d + dropped*((rest-dropped)/(per10/10))
 }
