@@ -23,6 +23,7 @@ import (
 	"github.com/mediagauge/mediagauge/format/mpegaudio"
 	"github.com/mediagauge/mediagauge/format/mpegps"
 	"github.com/mediagauge/mediagauge/format/mpegts"
+	"github.com/mediagauge/mediagauge/format/mxf"
 	"github.com/mediagauge/mediagauge/format/ogg"
 	"github.com/mediagauge/mediagauge/format/riff"
 	"github.com/mediagauge/mediagauge/format/subtitle"
@@ -42,6 +43,7 @@ var Formats = []probe.Format{
 	flac.Format,      // "fLaC" and a STREAMINFO block
 	riff.AVI,         // "RIFF" and "AVI "
 	riff.WAV,         // "RIFF" and "WAVE"
+	mxf.Format,       // the key of a header partition pack, 13 bytes
 	asf.Format,       // the identifier of a header object, 16 bytes
 	ivf.Format,       // "DKIF" and the size of its header
 	ogg.Format,       // "OggS" and version 0

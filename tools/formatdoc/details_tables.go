@@ -44,6 +44,7 @@ var details = map[string]detail{
 	"tta":       ttaDetail,
 	"ape":       apeDetail,
 	"asf":       asfDetail,
+	"mxf":       mxfDetail,
 	"mp3":       mp3Detail,
 	"aac":       aacDetail,
 	"ac3":       ac3Detail,
