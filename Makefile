@@ -52,7 +52,7 @@ bench: ## benchmarks, side by side with ffprobe and libav in the same run
 	go test -run '^$$' -bench . -benchtime 3s ./internal/queue ./internal/store/sqlite ./probe/ffprobe ./test/bench
 
 golden: ## rewrite golden files; look at the diff afterwards
-	go test ./cmd/mediagauge ./internal/ims ./format/mp4 ./format/matroska ./format/flac ./format/flv ./format/riff ./format/au ./format/aiff ./format/mpegts ./format/image ./format/mpegaudio ./format/adts ./format/ac3 ./format/dts ./format/amr ./format/ogg ./format/ivf ./format/annexb ./format/mpegps ./format/subtitle ./format/wavpack ./format/tta ./format/ape ./format/caf ./format/asf ./format/mxf -update
+	go test ./cmd/mediagauge ./internal/ims ./format/mp4 ./format/matroska ./format/flac ./format/flv ./format/riff ./format/au ./format/aiff ./format/mpegts ./format/image ./format/mpegaudio ./format/adts ./format/ac3 ./format/dts ./format/amr ./format/ogg ./format/ivf ./format/annexb ./format/mpegps ./format/subtitle ./format/wavpack ./format/tta ./format/ape ./format/caf ./format/asf ./format/mxf ./format/dsf ./format/mpc -update
 
 media: ## make the samples of testdata/generated anew (ffmpeg 5.1.9, mkvmerge)
 	go run ./tools/mediagen

@@ -12,6 +12,7 @@ import (
 	"github.com/mediagauge/mediagauge/format/au"
 	"github.com/mediagauge/mediagauge/format/caf"
 	"github.com/mediagauge/mediagauge/format/dash"
+	"github.com/mediagauge/mediagauge/format/dsf"
 	"github.com/mediagauge/mediagauge/format/dts"
 	"github.com/mediagauge/mediagauge/format/flac"
 	"github.com/mediagauge/mediagauge/format/flv"
@@ -20,6 +21,7 @@ import (
 	"github.com/mediagauge/mediagauge/format/ivf"
 	"github.com/mediagauge/mediagauge/format/matroska"
 	"github.com/mediagauge/mediagauge/format/mp4"
+	"github.com/mediagauge/mediagauge/format/mpc"
 	"github.com/mediagauge/mediagauge/format/mpegaudio"
 	"github.com/mediagauge/mediagauge/format/mpegps"
 	"github.com/mediagauge/mediagauge/format/mpegts"
@@ -52,6 +54,9 @@ var Formats = []probe.Format{
 	caf.Format,       // "caff" and version 1
 	wavpack.Format,   // "wvpk" and a version
 	tta.Format,       // "TTA1"
+	mpc.SV7,          // "MP+" and version 7
+	mpc.SV8,          // "MPCK"
+	dsf.Format,       // "DSD " and the size of its chunk
 	ape.Format,       // "MAC " and a version
 	image.PNG,        // eight bytes
 	image.GIF,        // "GIF87a" or "GIF89a"

@@ -119,10 +119,10 @@ func ByRate(info *media.Info, t *media.Track, size, off int64) error {
 func Lengths(info *media.Info, t *media.Track, size int64) {
 	info.Size = size
 	if t.Start.Known() {
-		micros, _ := rational.Scale(int64(t.Start.Ticks), 1_000_000, t.Timebase.Den)
+		micros, _ := rational.Scale(int64(t.Start.Ticks), 1_000_000*t.Timebase.Num, t.Timebase.Den)
 		info.Start = media.Duration{Ticks: media.Ticks(micros), Timebase: media.Microseconds}
 	}
-	if micros, ok := rational.Scale(int64(t.Duration.Ticks), 1_000_000, t.Timebase.Den); ok && micros > 0 {
+	if micros, ok := rational.Scale(int64(t.Duration.Ticks), 1_000_000*t.Timebase.Num, t.Timebase.Den); ok && micros > 0 {
 		info.Duration = media.Duration{Ticks: media.Ticks(micros), Timebase: media.Microseconds}
 		info.BitRate = int64(float64(size) * 8 * 1e6 / float64(micros))
 	}

@@ -83,6 +83,12 @@ func (m *maker) brew(r recipe) error {
 	switch r.args[0] {
 	case "text":
 		return os.WriteFile(out, []byte(args[0]), 0o644)
+	case "bytes":
+		b, err := octets(args)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(out, b, 0o644)
 	case "ffmpeg":
 		return run1("ffmpeg", append(append([]string{"-v", "error", "-nostdin", "-y"}, args...), muxer(r.name, out)...))
 	case "mkvmerge":
@@ -154,6 +160,26 @@ func edit(verb string, args []string) ([]byte, error) {
 		return nil, fmt.Errorf("no bytes %s", args[1])
 	}
 	return bytes.ReplaceAll(b, from, to), nil
+}
+
+// octets reads words of hexadecimal digits; "69*4096" stands for a word so many times over.
+func octets(words []string) ([]byte, error) {
+	var all []byte
+	for _, w := range words {
+		digits, count, repeated := strings.Cut(w, "*")
+		b, err := hex.DecodeString(digits)
+		if err != nil {
+			return nil, err
+		}
+		n := 1
+		if repeated {
+			if n, err = strconv.Atoi(count); err != nil || n < 0 || n*len(b) > 1<<20 {
+				return nil, fmt.Errorf("cannot repeat %q", w)
+			}
+		}
+		all = append(all, bytes.Repeat(b, n)...)
+	}
+	return all, nil
 }
 
 // run1 runs a tool; mkvmerge's exit status 1 means a warning.
