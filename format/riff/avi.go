@@ -293,8 +293,8 @@ var aviKeys = map[string]string{
 
 // info1 reads an INFO list.
 func (a *avi) info1(off, size int64) error {
-	if size > mostInfo {
-		return probe.Refuse("other-tags", "a list of %d bytes", size)
+	if size < 0 || size > mostInfo {
+		return probe.Refuse("other-tags", "a list of %d bytes", size+4)
 	}
 	p, err := a.at(off, size)
 	if err != nil {

@@ -81,6 +81,7 @@ func TestHostileAVI(t *testing.T) {
 		"empty chunks":        bomb,
 		"groups in groups":    append(bytes.Clone(head), chunk("LIST", append([]byte("movi"), bytes.Repeat([]byte("LIST\xff\xff\xff\x7frec "), 20_000)...))...),
 		"an index of 4 GiB":   index,
+		"a list of no bytes":  append(bytes.Clone(good[:12]), append([]byte("LIST\x02\x00\x00\x00INFO"), good[12:]...)...),
 		"chunks of no length": append(bytes.Clone(head[:12]), bytes.Repeat([]byte("JUNK\x00\x00\x00\x00"), 100_000)...),
 	} {
 		o := probetest.Probe(probe.New(riff.AVI), probe.NewBytes(file), probe.Limits{})

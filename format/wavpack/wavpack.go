@@ -99,7 +99,9 @@ func read(_ context.Context, r *probe.Reader) (*media.Info, error) {
 	default:
 		a.SampleFormat = "s32p"
 	}
-	a.BitDepth = bytes*8 - int(flags>>13&31)
+	if a.BitDepth = bytes*8 - int(flags>>13&31); a.BitDepth <= 0 {
+		return nil, probe.Refuse("odd-format", "samples of %d bytes, shifted by %d bits", bytes, flags>>13&31)
+	}
 	t.Start = media.Duration{Timebase: t.Timebase}
 	t.Duration = media.Duration{Ticks: media.Ticks(total), Timebase: t.Timebase}
 	info := &media.Info{Format: media.Format{Name: "wv", LongName: "WavPack"}}

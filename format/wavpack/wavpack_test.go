@@ -68,6 +68,8 @@ func TestRules(t *testing.T) {
 		probetest.HoldRule(t, wavpack.Format, rule, file, rule)
 		held[rule] = true
 	}
+	shifted := patch(good, 24, binary.LittleEndian, binary.LittleEndian.Uint32(good[24:])|31<<13)
+	probetest.HoldRule(t, wavpack.Format, "samples shifted away", shifted, "odd-format")
 	for rule := range wavpack.Rules() {
 		if !held[rule] {
 			t.Errorf("no file shows rule %q", rule)
