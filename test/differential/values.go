@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 
@@ -143,4 +144,15 @@ func colons(r media.Rational) string {
 		return ""
 	}
 	return strings.Replace(r.String(), "/", ":", 1)
+}
+
+// Known yields the keys of the facts that are known.
+func (v Values) Known() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for key, value := range v {
+			if !absent[value] && !yield(key) {
+				return
+			}
+		}
+	}
 }

@@ -23,6 +23,7 @@ func render(ctx context.Context) ([]byte, error) {
 		d.render(&b, i+1, f)
 	}
 	limits(&b)
+	fields(&b)
 	if err := comparison(ctx, &b); err != nil {
 		return nil, err
 	}
