@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/testmedia"
+	"github.com/mediagauge/mediagauge/test/differential"
 	"github.com/mediagauge/mediagauge/test/e2e/rig"
 )
 
@@ -82,6 +83,62 @@ func TestProbe(t *testing.T) {
 	}
 	if out, _, code := rig.Command(t, rig.Options{}, "probe", "-o", "table", sampleOf(t, small).Path); code != 0 || !strings.Contains(out, "h264") {
 		t.Errorf("table: exit code %d: %s", code, out)
+	}
+}
+
+// TestProbeContainers describes one file of each format that has a reader of our own, in the spelling of
+// the wire, without ffprobe.
+func TestProbeContainers(t *testing.T) {
+	t.Parallel()
+	list, err := differential.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	allowed, err := differential.AllAllowed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := func(s testmedia.Sample) bool {
+		if s.Fails {
+			return false
+		}
+		for key := range allowed {
+			if key[0] == s.Name && key[1] != "format bit_rate" && key[1] != "format duration" {
+				return false
+			}
+		}
+		return true
+	}
+	for _, container := range differential.Containers() {
+		t.Run(strings.Split(container, ",")[0], func(t *testing.T) {
+			at := slices.IndexFunc(list, func(s testmedia.Sample) bool { return s.Container == container && plain(s) })
+			if at < 0 {
+				if container != "ttml" { // which ffprobe does not know
+					t.Error("no sample")
+				}
+				return
+			}
+			s := list[at]
+			ignored := []string{"Region"}
+			switch container {
+			case "hls", "dash": // the rate of the text; the vendor's name of the format
+				ignored = append(ignored, "Bitrate", "FormatName")
+			case "srt", "webvtt", "ass": // of which ffprobe tells none
+				ignored = append(ignored, "Duration")
+			}
+			got := runProbe(t, rig.Options{}, "--engine", "native", "--stats", s.Path)
+			recorded := readRecorded(t, s.Recorded)
+			if stillPicture(recorded) {
+				ignored = append(ignored, stillFields...)
+			}
+			want := expected(recorded, filepath.Base(s.Path), "file://"+s.Path, "")
+			if diff := differences(got.property, want, ignored); len(diff) > 0 {
+				t.Errorf("%s:\n%s", s.Name, strings.Join(diff, "\n"))
+			}
+			if got.Stats == nil || got.Stats.Engine != "native" {
+				t.Errorf("%s: stats %+v", s.Name, got.Stats)
+			}
+		})
 	}
 }
 
