@@ -59,7 +59,7 @@ func TestEndWritesEachCallbackOnce(t *testing.T) {
 		}
 		_ = q.Fail(t.Context(), c, job.Failure{Code: job.MalformedMedia}, job.Run{}) // fenced out: no callback
 	}
-	list, err := s.Messages(t.Context(), account, 100)
+	list, err := s.Messages(t.Context(), account, store.MessageFilter{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

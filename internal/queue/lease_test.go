@@ -182,7 +182,7 @@ func TestJobThatKillsItsWorkersIsPoisoned(t *testing.T) {
 		if err != nil || end.State != job.Failed || end.Failure.Code != job.Poisoned || end.Attempt != 3 {
 			t.Fatalf("got %+v, error %v; want failed as poisoned", end, err)
 		}
-		if m, err := s.Messages(t.Context(), account, 10); err != nil || len(m) != 1 {
+		if m, err := s.Messages(t.Context(), account, store.MessageFilter{Limit: 10}); err != nil || len(m) != 1 {
 			t.Errorf("got %d callbacks, error %v; want the one of the poisoned job", len(m), err)
 		}
 		c := claim(t, q, 1)[0]

@@ -17,12 +17,13 @@ import (
 
 // Sentinels of the store itself.
 var (
-	ErrKeyNotFound = errors.New("access key not found")
-	ErrKeyExists   = errors.New("access key exists")
-	ErrJobExists   = errors.New("job exists")
-	ErrNodeGone    = errors.New("node is not registered or its lease ended")
-	ErrClosed      = errors.New("store is closed")
-	ErrUnsafe      = errors.New("database settings do not keep acknowledged writes")
+	ErrKeyNotFound     = errors.New("access key not found")
+	ErrKeyExists       = errors.New("access key exists")
+	ErrJobExists       = errors.New("job exists")
+	ErrNodeGone        = errors.New("node is not registered or its lease ended")
+	ErrMessageNotFound = errors.New("message not found")
+	ErrClosed          = errors.New("store is closed")
+	ErrUnsafe          = errors.New("database settings do not keep acknowledged writes")
 )
 
 // Store keeps jobs, pipelines, keys and nonces.
@@ -200,19 +201,70 @@ type Nodes interface {
 	RemoveNode(ctx context.Context, node int64) error
 }
 
-// Outbox keeps callbacks until they are delivered.
+// Outbox keeps callbacks until they are delivered or given up, and where they go.
 type Outbox interface {
-	// Messages returns up to limit undelivered messages of an account, oldest first.
-	Messages(ctx context.Context, account job.AccountID, limit int) ([]StoredMessage, error)
+	// Messages returns up to limit messages of an account after the number, oldest first, in
+	// the given states, or in any.
+	Messages(ctx context.Context, account job.AccountID, f MessageFilter) ([]StoredMessage, error)
+	// TakeMessages returns up to limit pending messages, of all accounts, that are due, those
+	// due longest first, and holds them until the given time: nobody else takes them before.
+	TakeMessages(ctx context.Context, now, until time.Time, limit int) ([]StoredMessage, error)
+	// SettleMessages records what became of messages, each only while it is pending.
+	SettleMessages(ctx context.Context, settled []Settlement) error
+	// NextMessage returns when the next pending message is due; false when there is none.
+	NextMessage(ctx context.Context) (time.Time, bool, error)
+	// ReplayMessage makes a message pending again, with no attempts, due at now.
+	// ErrMessageNotFound when the account has none of that number.
+	ReplayMessage(ctx context.Context, account job.AccountID, no int64, now time.Time) error
+	// PruneMessages deletes up to limit messages of a state that ended before t.
+	PruneMessages(ctx context.Context, state MessageState, t time.Time, limit int) (int, error)
+
+	// SetCallback stores where an account's events go. The bytes are opaque to the store.
+	SetCallback(ctx context.Context, account job.AccountID, sealed []byte, now time.Time) error
+	// GetCallback returns what SetCallback stored, nil when nothing was.
+	GetCallback(ctx context.Context, account job.AccountID) ([]byte, error)
 }
 
-// StoredMessage is a Message with its identity.
+// MessageState says what became of a message.
+type MessageState uint8
+
+// The states of a message. Delivered and dead ones may be replayed.
+const (
+	MessagePending MessageState = iota
+	MessageDelivered
+	MessageDead
+)
+
+// MessageFilter chooses messages.
+type MessageFilter struct {
+	States []MessageState // empty means all
+	After  int64          // the last number seen
+	Limit  int
+}
+
+// StoredMessage is a Message with its identity and what became of it so far.
 type StoredMessage struct {
 	No      int64
 	Account job.AccountID
 	JobID   job.ID
 	Created time.Time
 	Message
+
+	State    MessageState
+	Attempts int
+	Next     time.Time // while pending: not before
+	Ended    time.Time // zero while pending
+	Last     string    // what the last attempt came to
+}
+
+// Settlement is what became of a message after an attempt, or without one.
+type Settlement struct {
+	No       int64
+	State    MessageState
+	Attempts int
+	Next     time.Time // for pending ones
+	Ended    time.Time // for others
+	Last     string
 }
 
 // Keys keeps access keys and the nonces used with them.

@@ -92,7 +92,7 @@ func (h *harness) wantFencedOut(node int64, k store.Key) {
 
 func (h *harness) messages(account job.AccountID) []store.StoredMessage {
 	h.Helper()
-	m, err := h.Messages(h.ctx, account, 10_000)
+	m, err := h.Messages(h.ctx, account, store.MessageFilter{Limit: 10_000})
 	h.must(err)
 	return m
 }
