@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/auth"
+	"github.com/mediagauge/mediagauge/internal/callback"
+	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/queue"
 	"github.com/mediagauge/mediagauge/internal/server"
@@ -36,6 +38,7 @@ type service struct {
 	rootKey  rootKey
 	opener   *source.Opener
 	queue    *queue.Queue
+	callback *callback.Deliverer
 	worker   *worker.Worker
 	handler  *server.Server
 }
@@ -107,7 +110,10 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 	if missing != nil {
 		log.Warn("ffprobe cannot be used: what the native readers do not know will be an UnsupportedFormat", "reason", missing)
 	}
-	if svc.queue, err = queue.New(svc.store, queueConfig(s, log, sealer)); err != nil {
+	if svc.callback, err = newCallbacks(s, log, svc.store, sealer); err != nil {
+		return nil, err
+	}
+	if svc.queue, err = queue.New(svc.store, queueConfig(s, log, sealer, svc.callback)); err != nil {
 		return nil, err
 	}
 	if err = svc.queue.EnsureAccount(ctx, job.AccountID(s.AccountID)); err != nil {
@@ -120,19 +126,20 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 		return nil, err
 	}
 	svc.handler = server.New(server.Config{
-		Queue: svc.queue, Auth: svc.auth, CheckInput: checkInput(svc.opener),
+		Queue: svc.queue, Auth: svc.auth, Callbacks: svc.callback, CheckInput: checkInput(svc.opener),
 		Region: s.Region, Strict: s.Limits == "strict", RequireTLS: s.RequireTLS, Log: log,
 	})
 	return svc, nil
 }
 
-func queueConfig(s Settings, log *slog.Logger, sealer *auth.Sealer) queue.Config {
+func queueConfig(s Settings, log *slog.Logger, sealer *auth.Sealer, callbacks *callback.Deliverer) queue.Config {
 	c := queue.DefaultConfig()
 	c.Node, _ = os.Hostname()
 	c.JobDeadline = s.JobTimeout + 30*time.Second
 	c.MaxOpen = s.MaxOpenJobs
 	c.Retention = time.Duration(s.RetentionDays) * 24 * time.Hour
 	c.TokenKey = sealer.Derive("page token")
+	c.NotifyTargets, c.NotifyBody, c.Notify = eventTargets(callbacks), ims.JobEvent, callbacks.Wake
 	c.Log = log
 	return c
 }
@@ -159,6 +166,7 @@ func (svc *service) run(ctx context.Context, l net.Listener, ready func(url stri
 	defer endWork()
 	workDone := make(chan struct{})
 	start("queue", func() error { return svc.queue.Run(upkeep) })
+	start("callbacks", func() error { return svc.callback.Run(upkeep) })
 	start("worker", func() error { defer close(workDone); return svc.worker.Run(work) })
 	start("http", func() error { return hs.Serve(l) })
 	start("store", func() error {

@@ -29,6 +29,7 @@ type Settings struct {
 	AccountID        int64
 	Region           string
 	SourceAllow      string
+	CallbackAllow    string
 	URLInputs        bool
 	SourceMaxBytes   int64
 	SourceMaxReqs    int

@@ -24,6 +24,8 @@ var Table = []Setting{
 		set: checked(func(s *Settings) *string { return &s.Region }, checkRegion)},
 	{Name: "source-allow", Default: "", Doc: "Comma list of CIDR or CIDR:port that sources may be read from although they are not public, for example 10.1.0.0/16:9000.",
 		set: checked(func(s *Settings) *string { return &s.SourceAllow }, checkAllow)},
+	{Name: "callback-allow", Default: "", Doc: "Comma list of CIDR or CIDR:port that callbacks may be sent to although they are not public, for example 10.2.0.0/16:8443.",
+		set: checked(func(s *Settings) *string { return &s.CallbackAllow }, checkAllow)},
 	{Name: "url-inputs", Default: "true", Doc: "Accept http and https inputs that name no configured bucket.",
 		set: boolean(func(s *Settings) *bool { return &s.URLInputs })},
 	{Name: "source-max-bytes", Default: "67108864", Doc: "Bytes that one job may read from its source.",

@@ -23,6 +23,10 @@ const (
 	ListAccessKeys         = "ListAccessKeys"
 	UpdateAccessKey        = "UpdateAccessKey"
 	DeleteAccessKey        = "DeleteAccessKey"
+	SetEventCallback       = "SetEventCallback"
+	GetEventCallback       = "GetEventCallback"
+	ListCallbackDeliveries = "ListCallbackDeliveries" // an extension of ours
+	ReplayCallbackDelivery = "ReplayCallbackDelivery" // an extension of ours
 )
 
 // Action is one operation of the API.
@@ -41,11 +45,15 @@ var actions = []Action{
 	{CreatePipeline, VersionICE, true, "make a pipeline", decoder(DecodeCreatePipeline)},
 	{DeleteAccessKey, VersionRAM, true, "delete an access key of the caller's account", decoder(DecodeDeleteAccessKey)},
 	{DeletePipeline, VersionICE, true, "delete a pipeline that has no unfinished jobs", decoder(DecodePipelineID)},
+	{GetEventCallback, VersionICE, false, "return where events go", decoder(DecodeGetEventCallback)},
 	{GetMediaInfoJob, VersionICE, false, "return one job, waiting for its end if asked to", decoder(DecodeGetMediaInfoJob)},
 	{GetPipeline, VersionICE, false, "return one pipeline", decoder(DecodePipelineID)},
 	{ListAccessKeys, VersionRAM, false, "list the access keys of the caller's account", decoder(DecodeListAccessKeys)},
+	{ListCallbackDeliveries, VersionICE, false, "list deliveries of callbacks, oldest first", decoder(DecodeListCallbackDeliveries)},
 	{ListMediaInfoJobs, VersionICE, false, "list jobs, newest first", decoder(DecodeListMediaInfoJobs)},
 	{ListPipelines, VersionICE, false, "list pipelines", decoder(DecodeListPipelines)},
+	{ReplayCallbackDelivery, VersionICE, true, "deliver a callback once more", decoder(DecodeReplayCallbackDelivery)},
+	{SetEventCallback, VersionICE, true, "say where events go", decoder(DecodeSetEventCallback)},
 	{SubmitMediaInfoJob, VersionICE, true, "submit a job and return at once", decoder(DecodeSubmitMediaInfoJob)},
 	{SubmitSyncMediaInfoJob, VersionICE, true, "submit a job and wait for its end", decoder(DecodeSubmitSyncMediaInfoJob)},
 	{UpdateAccessKey, VersionRAM, true, "switch an access key on or off", decoder(DecodeUpdateAccessKey)},

@@ -18,7 +18,6 @@ var refusedCaptures = map[string]Code{
 	"cli-mts-SubmitMediaInfoJob":                  NoSuchVersion,
 	"go-classic-mts-QueryMediaInfoJobList":        NoSuchVersion,
 	"go-classic-mts-SubmitMediaInfoJob":           NoSuchVersion,
-	"go-tea-v3-GetEventCallback":                  ActionNotFound,
 	"node-popcore-objectparam-SubmitMediaInfoJob": InvalidParameter,
 }
 

@@ -2,9 +2,8 @@ package ims
 
 import (
 	"encoding/json"
-	"fmt"
-	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -43,12 +42,8 @@ func notifyAddress(userData string) (string, error) {
 	if queueName.MatchString(address) {
 		return address, nil
 	}
-	if len(address) > MaxNotifyAddress {
-		return "", Invalid(name, fmt.Sprintf("It is longer than %d bytes.", MaxNotifyAddress))
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
-		return "", Invalid(name, "It must be an http or https URL, or the name of a queue that starts with ice-callback-.")
+	if err := callbackURL(name, address); address == "" || err != nil {
+		return "", Invalid(name, "It must be an http or https URL of at most "+strconv.Itoa(MaxNotifyAddress)+" bytes without a user, or the name of a queue that starts with ice-callback-.")
 	}
 	return address, nil
 }

@@ -77,6 +77,15 @@ func exampleResponses() map[string]any {
 		"ListAccessKeys":            AccessKeyListResponse{requestID, AccessKeys{[]AccessKey{AccessKeyOf("a", "", true, submitted), AccessKeyOf("b", "", false, submitted)}}},
 		"UpdateAccessKey":           EmptyResponse{requestID},
 		"DeleteAccessKey":           EmptyResponse{requestID},
+		"SetEventCallback":          SuccessResponse{requestID, true},
+		"GetEventCallback_none":     EventCallbackOf(requestID, EventCallback{}, "whsec_c2VjcmV0"),
+		"GetEventCallback":          EventCallbackOf(requestID, EventCallback{"HTTP", "http://xxx.yyy/callback", "ice-callback-queue", []string{"ProduceMediaComplete", "TranscodeComplete"}, true, "TestKey001"}, "whsec_c2VjcmV0"),
+		"ListCallbackDeliveries": CallbackDeliveryListResponse{requestID, DeliveryToken(1000), []CallbackDelivery{
+			CallbackDeliveryOf(Delivery{7, "msg_7", exampleJob(job.Failed).ID, "https://xxx.yyy/callback?token=secret", "Pending", 2, "status 500", submitted, submitted.Add(time.Minute), time.Time{}, []byte(`{"EventType":"x"}`)}),
+			CallbackDeliveryOf(Delivery{8, "msg_8", exampleJob(job.Failed).ID, "https://xxx.yyy/callback", "Delivered", 1, "200", submitted, time.Time{}, submitted.Add(time.Second), nil}),
+		}},
+		"ListCallbackDeliveries_empty": CallbackDeliveryListResponse{requestID, "", []CallbackDelivery{}},
+		"ReplayCallbackDelivery":       SuccessResponse{requestID, true},
 	}
 }
 

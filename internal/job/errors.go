@@ -5,6 +5,7 @@ import "errors"
 // What can be wrong with a request about jobs. Rooms wrap these with what was being done.
 var (
 	ErrNotFound         = errors.New("job not found")
+	ErrMessageNotFound  = errors.New("callback message not found")
 	ErrPipelineNotFound = errors.New("pipeline not found")
 	ErrPipelineDefault  = errors.New("the default pipeline cannot be deleted")
 	ErrPipelineBusy     = errors.New("pipeline still has unfinished jobs")

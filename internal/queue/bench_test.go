@@ -56,11 +56,11 @@ func newRig(b *testing.B, workers int, callback bool, claimed func(id string)) *
 	q, err := queue.New(s, queue.Config{
 		MaxOpen:   10_000_000,
 		Retention: time.Hour,
-		NotifyTargets: func(context.Context, *job.Job) []store.Message {
+		NotifyTargets: func(context.Context, *job.Job) ([]store.Message, error) {
 			if !callback {
-				return nil
+				return nil, nil
 			}
-			return []store.Message{{Target: "http://callback.example/done"}}
+			return []store.Message{{Target: "http://callback.example/done"}}, nil
 		},
 	})
 	if err != nil {

@@ -45,12 +45,19 @@ func (q *Queue) end(ctx context.Context, c *Claim, state job.State, o outcome) e
 	if err != nil {
 		return fmt.Errorf("end job %q: encode outcome: %w", j.ID, err)
 	}
+	messages, err := q.messages(ctx, &j)
+	if err != nil {
+		return fmt.Errorf("end job %q: callbacks: %w", j.ID, err)
+	}
 	e := ending{node: c.lease.id, done: store.Completion{
-		Key: c.key(), State: state, Finished: j.Finished, Outcome: body, Outbox: q.messages(ctx, &j),
+		Key: c.key(), State: state, Finished: j.Finished, Outcome: body, Outbox: messages,
 	}}
 	accepted, err := q.ends.do(ctx, e)
 	if err != nil {
 		return fmt.Errorf("end job %q: %w", j.ID, err)
+	}
+	if accepted && len(e.done.Outbox) > 0 && q.cfg.Notify != nil {
+		q.cfg.Notify()
 	}
 	return q.ended(c, o.Run.ProbeTime, accepted, state)
 }
@@ -80,21 +87,26 @@ func (q *Queue) ended(c *Claim, took time.Duration, accepted bool, state job.Sta
 }
 
 // messages lists the callbacks that a job's end causes, each target once.
-func (q *Queue) messages(ctx context.Context, j *job.Job) []store.Message {
-	var list []store.Message
+func (q *Queue) messages(ctx context.Context, j *job.Job) (list []store.Message, err error) {
 	if q.cfg.NotifyTargets != nil {
-		list = q.cfg.NotifyTargets(ctx, j)
+		if list, err = q.cfg.NotifyTargets(ctx, j); err != nil {
+			return nil, err
+		}
 	}
 	own := j.Spec.NotifyAddress
 	if own == "" {
-		return list
+		return list, nil
 	}
 	for _, m := range list {
 		if m.Target == own {
-			return list
+			return list, nil
 		}
 	}
-	return append(list, store.Message{Target: own})
+	m := store.Message{Target: own}
+	if q.cfg.NotifyBody != nil {
+		m.Body = q.cfg.NotifyBody(j)
+	}
+	return append(list, m), nil
 }
 
 func (q *Queue) flushEnds(batch []ending) ([]bool, error) {

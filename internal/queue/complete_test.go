@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -44,11 +45,11 @@ func TestOutcomeComesBackAsItWas(t *testing.T) {
 func TestEndWritesEachCallbackOnce(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
-	q := newQueue(t, s, queue.Config{NotifyTargets: func(_ context.Context, j *job.Job) []store.Message {
+	q := newQueue(t, s, queue.Config{NotifyTargets: func(_ context.Context, j *job.Job) ([]store.Message, error) {
 		if !j.State.Terminal() || j.Finished.IsZero() {
 			t.Errorf("asked about a job that has not ended: %+v", j)
 		}
-		return []store.Message{{Target: "http://a.example/", Body: []byte(j.State.String())}, {Target: "http://b.example/"}}
+		return []store.Message{{Target: "http://a.example/", Body: []byte(j.State.String())}, {Target: "http://b.example/"}}, nil
 	}})
 	run(t, q)
 	for _, own := range []string{"", "http://b.example/", "http://c.example/"} {
@@ -123,5 +124,36 @@ func TestClaimersShareOneCall(t *testing.T) {
 	}
 	if len(seen) != 16 {
 		t.Errorf("16 claimers got %d different jobs", len(seen))
+	}
+}
+
+// TestEndWaitsForItsTargets: while nobody can say where the end is told of, the job does not end, and
+// its claim is kept.
+func TestEndWaitsForItsTargets(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	fault := errors.New("settings cannot be read")
+	told := 0
+	q := newQueue(t, s, queue.Config{
+		NotifyTargets: func(context.Context, *job.Job) ([]store.Message, error) { return nil, fault },
+		NotifyBody:    func(j *job.Job) []byte { return []byte(j.State.String()) },
+		Notify:        func() { told++ },
+	})
+	run(t, q)
+	submit(t, q, job.Spec{NotifyAddress: "http://own.example/"})
+	c := claim(t, q, 1)[0]
+	if err := q.Fail(t.Context(), c, job.Failure{Code: job.MalformedMedia}, job.Run{}); !errors.Is(err, fault) {
+		t.Fatalf("ended with %v", err)
+	}
+	if list, err := s.Messages(t.Context(), account, store.MessageFilter{Limit: 9}); err != nil || len(list) != 0 || told != 0 {
+		t.Fatalf("%v, %v, told %d times", list, err, told)
+	}
+	fault = nil
+	if err := q.Fail(t.Context(), c, job.Failure{Code: job.MalformedMedia}, job.Run{}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Messages(t.Context(), account, store.MessageFilter{Limit: 9})
+	if err != nil || len(list) != 1 || string(list[0].Body) != "failed" || told != 1 {
+		t.Fatalf("%v, %v, told %d times", list, err, told)
 	}
 }

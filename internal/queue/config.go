@@ -32,8 +32,13 @@ type Config struct {
 	TokenKey []byte
 
 	// NotifyTargets says which callbacks the end of a job causes. It may be nil. The address
-	// in the job's own Spec is added to what it returns.
-	NotifyTargets func(ctx context.Context, j *job.Job) []store.Message
+	// in the job's own Spec is added to what it returns. A job does not end while it fails.
+	NotifyTargets func(ctx context.Context, j *job.Job) ([]store.Message, error)
+
+	// NotifyBody makes the body of the message to the address in the job's own Spec; nil makes none.
+	NotifyBody func(j *job.Job) []byte
+	// Notify is called when messages were written; nil is for nobody.
+	Notify func()
 
 	Now func() time.Time // default time.Now
 	Log *slog.Logger     // default discards

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/auth"
+	"github.com/mediagauge/mediagauge/internal/callback"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/queue"
 )
@@ -15,6 +16,8 @@ import (
 type Config struct {
 	Queue *queue.Queue        // required
 	Auth  *auth.Authenticator // required
+
+	Callbacks *callback.Deliverer // required
 
 	// CheckInput says whether the account may submit this input at all; nil accepts every one.
 	// Its refusals are *job.InputError and job.ErrMediaNotFound.

@@ -80,6 +80,7 @@ var errorRows = []errorRow{
 	}},
 	{"job.ErrLeaseLost", job.ErrLeaseLost, plain(ims.InternalError)}, // workers only
 	{"job.ErrMediaNotFound", job.ErrMediaNotFound, notFound("media asset")},
+	{"job.ErrMessageNotFound", job.ErrMessageNotFound, notFound("callback delivery")},
 	{"job.ErrNotFound", job.ErrNotFound, notFound("job")},
 	{"job.ErrPipelineBusy", job.ErrPipelineBusy, because(ims.OperationDenied, "The pipeline still has unfinished jobs.")},
 	{"job.ErrPipelineDefault", job.ErrPipelineDefault, because(ims.OperationDenied, "The default pipeline cannot be deleted.")},

@@ -26,6 +26,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/mediagauge/mediagauge/internal/auth"
+	"github.com/mediagauge/mediagauge/internal/callback"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/queue"
@@ -99,9 +100,11 @@ func newRigAt(t testing.TB, clock func() time.Time, change func(*Config, *Timeou
 	dir, ctx := t.TempDir(), context.Background()
 	st := must[*sqlite.Store](t)(sqlite.Open(ctx, filepath.Join(dir, "test.db"), sqlite.Options{}))
 	q := must[*queue.Queue](t)(queue.New(st, queue.Config{MaxPipelines: 5}))
-	a := auth.New(st, must[*auth.Sealer](t)(auth.LoadSealer(filepath.Join(dir, "master.key"))), auth.Config{Now: clock})
+	sealer := must[*auth.Sealer](t)(auth.LoadSealer(filepath.Join(dir, "master.key")))
+	a := auth.New(st, sealer, auth.Config{Now: clock})
 	r := &rig{queue: q, auth: a, log: &logBuffer{}, http: &http.Transport{}}
-	c := Config{Queue: q, Auth: a, Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
+	callbacks := callback.New(callback.Config{Store: st, Sealer: sealer, Client: http.DefaultClient})
+	c := Config{Queue: q, Auth: a, Callbacks: callbacks, Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
 	var timeouts Timeouts
 	if change != nil {
 		change(&c, &timeouts)

@@ -17,13 +17,12 @@ import (
 
 // Sentinels of the store itself.
 var (
-	ErrKeyNotFound     = errors.New("access key not found")
-	ErrKeyExists       = errors.New("access key exists")
-	ErrJobExists       = errors.New("job exists")
-	ErrNodeGone        = errors.New("node is not registered or its lease ended")
-	ErrMessageNotFound = errors.New("message not found")
-	ErrClosed          = errors.New("store is closed")
-	ErrUnsafe          = errors.New("database settings do not keep acknowledged writes")
+	ErrKeyNotFound = errors.New("access key not found")
+	ErrKeyExists   = errors.New("access key exists")
+	ErrJobExists   = errors.New("job exists")
+	ErrNodeGone    = errors.New("node is not registered or its lease ended")
+	ErrClosed      = errors.New("store is closed")
+	ErrUnsafe      = errors.New("database settings do not keep acknowledged writes")
 )
 
 // Store keeps jobs, pipelines, keys and nonces.
@@ -214,7 +213,7 @@ type Outbox interface {
 	// NextMessage returns when the next pending message is due; false when there is none.
 	NextMessage(ctx context.Context) (time.Time, bool, error)
 	// ReplayMessage makes a message pending again, with no attempts, due at now.
-	// ErrMessageNotFound when the account has none of that number.
+	// job.ErrMessageNotFound when the account has none of that number.
 	ReplayMessage(ctx context.Context, account job.AccountID, no int64, now time.Time) error
 	// PruneMessages deletes up to limit messages of a state that ended before t.
 	PruneMessages(ctx context.Context, state MessageState, t time.Time, limit int) (int, error)

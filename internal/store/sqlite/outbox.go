@@ -142,7 +142,7 @@ func (s *Store) ReplayMessage(ctx context.Context, account job.AccountID, no int
 		n, err := c.exec(`UPDATE outbox SET state = 0, attempts = 0, ended_us = 0, next_us = ?3 WHERE outbox_no = ?1 AND account = ?2`,
 			no, account, now.UnixMicro())
 		if err == nil && n == 0 {
-			err = store.ErrMessageNotFound
+			err = job.ErrMessageNotFound
 		}
 		return err
 	})
