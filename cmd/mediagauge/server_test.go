@@ -289,7 +289,7 @@ func (b *bench) run(t *testing.T, args ...string) run {
 	t.Helper()
 	root := &cobra.Command{Use: "mediagauge", SilenceErrors: true, SilenceUsage: true}
 	root.SetFlagErrorFunc(newRoot().FlagErrorFunc())
-	root.AddCommand(jobCommand(b.machine), pipelineCommand(b.machine), keyCommand(b.machine))
+	root.AddCommand(jobCommand(b.machine), pipelineCommand(b.machine), keyCommand(b.machine), callbackCommand(b.machine))
 	root.SetArgs(args)
 	root.SetIn(b.stdin)
 	root.SetOut(outStream{b})

@@ -99,7 +99,7 @@ const (
 	failing     = 5      // failures in a row
 	mostLanes   = 10_000 // endpoints that are remembered
 	pruneEvery  = time.Hour
-	holdFor     = 30 * time.Second // how long taken messages are held, beyond which somebody else may send them
+	holdFor     = 15 * time.Second // how long taken messages are held, beyond which somebody else may send them
 	stepAside   = 5 * time.Second  // what finds its endpoint busy comes back after
 	idle        = time.Minute      // between looks at the store when nothing is due
 )
