@@ -19,6 +19,10 @@ import (
 var (
 	ErrKeyNotFound = errors.New("access key not found")
 	ErrKeyExists   = errors.New("access key exists")
+
+	ErrRecordNotFound = errors.New("record not found")
+	ErrRecordExists   = errors.New("record exists")
+
 	ErrJobExists   = errors.New("job exists")
 	ErrNodeGone    = errors.New("node is not registered or its lease ended")
 	ErrClosed      = errors.New("store is closed")
@@ -32,6 +36,7 @@ type Store interface {
 	Nodes
 	Outbox
 	Keys
+	Records
 
 	// Check reads the durability settings back and fails with ErrUnsafe when they are too weak.
 	Check(ctx context.Context) (Settings, error)
@@ -71,6 +76,10 @@ type Jobs interface {
 	// Release puts claimed jobs that were never started back as they were: ready, and with
 	// the attempt not counted. Jobs no longer held by node are left alone.
 	Release(ctx context.Context, node int64, jobs []Key) error
+
+	// Cancel ends jobs that are ready or wait for a retry; Attempt is not looked at. The result says
+	// which were ended: a job that runs, has ended or is not the account's is left alone.
+	Cancel(ctx context.Context, done []Completion) ([]bool, error)
 
 	// Wake makes jobs ready whose Retry time has come. It returns how many.
 	Wake(ctx context.Context, now time.Time) (int, error)
@@ -266,6 +275,49 @@ type Settlement struct {
 	Last     string
 }
 
+// Records keeps the small documents of accounts: media assets, storages, users, policies and what else
+// is looked up by name rather than scheduled. Every method names the account, so that nobody finds
+// somebody else's.
+type Records interface {
+	// PutRecord stores r. With Version 0 it must be new: ErrRecordExists when its ID or its Alias is
+	// taken. Otherwise it replaces the record of that Version: ErrRecordNotFound when there is none,
+	// which is also what a replacement that came too late gets. It returns the new Version.
+	PutRecord(ctx context.Context, r Record) (int64, error)
+	// GetRecord returns the record of an id; ErrRecordNotFound. Expired records are still found.
+	GetRecord(ctx context.Context, account job.AccountID, kind, id string) (Record, error)
+	// FindRecord returns the record of an alias; ErrRecordNotFound.
+	FindRecord(ctx context.Context, account job.AccountID, kind, alias string) (Record, error)
+	// ListRecords returns records in the order of their creation, then of their id.
+	ListRecords(ctx context.Context, account job.AccountID, kind string, f RecordFilter) ([]Record, error)
+	// CountRecords returns how many an account has of a kind.
+	CountRecords(ctx context.Context, account job.AccountID, kind string) (int, error)
+	// DeleteRecord removes a record; ErrRecordNotFound.
+	DeleteRecord(ctx context.Context, account job.AccountID, kind, id string) error
+	// PruneRecords deletes up to limit records, of all accounts, that expired before t.
+	PruneRecords(ctx context.Context, t time.Time, limit int) (int, error)
+}
+
+// Record is a document of an account. Body is opaque to the store.
+type Record struct {
+	Account job.AccountID
+	Kind    string
+	ID      string // unique in account and kind
+	Alias   string // unique too, unless ""
+	Created time.Time
+	Expires time.Time // zero means never
+	Version int64     // raised by each PutRecord
+	Body    []byte
+}
+
+// RecordFilter chooses records and the page of them.
+type RecordFilter struct {
+	From, To time.Time // created at or after, and at or before; zero does not restrict
+	Newest   bool      // newest first
+	// After is the last record of the page before, of which Created and ID count.
+	After *Record
+	Limit int
+}
+
 // Keys keeps access keys and the nonces used with them.
 type Keys interface {
 	CreateKey(ctx context.Context, k AccessKey) error // ErrKeyExists
@@ -289,6 +341,7 @@ type AccessKey struct {
 	Active  bool
 	Created time.Time
 	Note    string
+	User    string // whose of the account's users it is; "" is the account itself
 }
 
 // Nonce is a number used once with a key.

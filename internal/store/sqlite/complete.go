@@ -54,13 +54,18 @@ func complete(c *conn, node int64, d *store.Completion) (bool, error) {
 	if err != nil || n == 0 {
 		return false, err
 	}
+	return true, moved(c, d)
+}
+
+// moved does what the end of a job brings beside its row in the history.
+func moved(c *conn, d *store.Completion) error {
 	if _, err := c.exec(deleteOpen, d.Account, d.ID); err != nil {
-		return false, err
+		return err
 	}
 	for _, m := range d.Outbox {
 		if _, err := c.exec(insertOutbox, d.Account, d.ID, d.Finished.UnixMicro(), m.Target, blob(m.Body)); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return true, nil
+	return nil
 }

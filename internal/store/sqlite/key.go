@@ -10,13 +10,13 @@ import (
 	"github.com/mediagauge/mediagauge/internal/store"
 )
 
-const keyColumns = `key_id, account, sealed, active, created_us, note`
+const keyColumns = `key_id, account, sealed, active, created_us, note, user_name`
 
 // CreateKey implements store.Keys.
 func (s *Store) CreateKey(ctx context.Context, k store.AccessKey) error {
 	err := s.writer.do(ctx, 1, func(c *conn) error {
-		n, err := c.exec(`INSERT INTO access_key (`+keyColumns+`) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			k.ID, k.Account, blob(k.Sealed), k.Active, k.Created.UnixMicro(), k.Note)
+		n, err := c.exec(`INSERT INTO access_key (`+keyColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			k.ID, k.Account, blob(k.Sealed), k.Active, k.Created.UnixMicro(), k.Note, k.User)
 		if err == nil && n == 0 {
 			err = store.ErrKeyExists
 		}
@@ -54,7 +54,7 @@ func (s *Store) keys(ctx context.Context, where string, arg any) ([]store.Access
 	err := s.read(ctx, func(rows *sql.Rows) error {
 		var k store.AccessKey
 		var created int64
-		if err := rows.Scan(&k.ID, &k.Account, &k.Sealed, &k.Active, &created, &k.Note); err != nil {
+		if err := rows.Scan(&k.ID, &k.Account, &k.Sealed, &k.Active, &created, &k.Note, &k.User); err != nil {
 			return err
 		}
 		k.Created = fromMicro(created)

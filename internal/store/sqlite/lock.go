@@ -42,3 +42,9 @@ func writePID(f *os.File) error {
 	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	return err
 }
+
+// unlockFile gives the lock back. Closing alone would leave it to a child process that was started at this
+// moment and has not yet let go of what it inherited.
+func unlockFile(f *os.File) error {
+	return errors.Join(unix.Flock(int(f.Fd()), unix.LOCK_UN), f.Close())
+}

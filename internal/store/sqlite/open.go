@@ -97,7 +97,7 @@ func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.lock.Close())
+			err = errors.Join(err, unlockFile(s.lock))
 		}
 	}()
 	if err := create(path); err != nil {
@@ -198,7 +198,7 @@ func (s *Store) Close() error {
 		if s.writer.failure() == nil {
 			errs = append(errs, s.writer.c.close())
 		}
-		s.closeErr = errors.Join(append(errs, s.lock.Close())...)
+		s.closeErr = errors.Join(append(errs, unlockFile(s.lock))...)
 	})
 	return s.closeErr
 }

@@ -9,7 +9,7 @@ import (
 
 func newKey(account job.AccountID, id string) store.AccessKey {
 	return store.AccessKey{ID: id, Account: account, Sealed: []byte{0, 1, 0xff}, Active: true,
-		Created: epoch.Add(time.Millisecond), Note: "note of " + id}
+		Created: epoch.Add(time.Millisecond), Note: "note of " + id, User: "user of " + id}
 }
 
 var keyTests = []test{

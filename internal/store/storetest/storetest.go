@@ -33,6 +33,8 @@ func Run(t *testing.T, open Open) {
 		{"keys", keyTests},
 		{"nonce", nonceTests},
 		{"outbox", outboxTests},
+		{"cancel", cancelTests},
+		{"records", recordTests},
 		{"isolation", isolationTests},
 		{"concurrency", concurrencyTests},
 		{"model", modelTests},
