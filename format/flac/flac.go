@@ -145,9 +145,14 @@ func (f *file) blocks() error {
 			return err
 		}
 		off += 4 + size
-		if last || n > mostBlocks {
+		switch {
+		case last && f.info == nil:
+			return probe.Errorf(probe.Malformed, "no STREAMINFO block among %d blocks of metadata", n+1)
+		case last:
 			f.audio = off
 			return nil
+		case n >= mostBlocks:
+			return probe.Refuse("blocks", "more than %d blocks of metadata", mostBlocks)
 		}
 	}
 }
