@@ -39,7 +39,7 @@ func bootstrap(ctx context.Context, s Settings, a *auth.Authenticator, log *slog
 	case !errors.Is(err, fs.ErrNotExist):
 		return k, err
 	}
-	if k.ID, k.Secret, err = a.CreateKey(ctx, account, "root key of the data folder"); err != nil {
+	if k.ID, k.Secret, err = a.CreateKey(ctx, account, "", "root key of the data folder"); err != nil {
 		return k, err
 	}
 	if err := writeRootKey(path, k); err != nil {

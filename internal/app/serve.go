@@ -16,6 +16,7 @@ import (
 
 	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/callback"
+	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/queue"
@@ -97,6 +98,7 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 		return nil, err
 	}
 	svc.auth = auth.New(svc.store, sealer, auth.Config{Log: log})
+	directory := iam.New(iam.Config{Store: svc.store, Auth: svc.auth})
 	if svc.rootKey, err = bootstrap(ctx, s, svc.auth, log); err != nil {
 		return nil, err
 	}
@@ -126,7 +128,7 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 		return nil, err
 	}
 	svc.handler = server.New(server.Config{
-		Queue: svc.queue, Auth: svc.auth, Callbacks: svc.callback, CheckInput: checkInput(svc.opener),
+		Queue: svc.queue, Auth: svc.auth, Callbacks: svc.callback, IAM: directory, CheckInput: checkInput(svc.opener),
 		Region: s.Region, Strict: s.Limits == "strict", RequireTLS: s.RequireTLS, Log: log,
 	})
 	return svc, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/job"
@@ -31,8 +32,13 @@ type Request struct {
 type Identity struct {
 	Account job.AccountID
 	KeyID   string
+	User    string   // of the account; "" for the account itself and for sessions
+	Session *Session // of a temporary key; nil for permanent ones
 	Scheme  Scheme
 }
+
+// Root says whether the account itself signed: no policy restricts it.
+func (i *Identity) Root() bool { return i.User == "" && i.Session == nil }
 
 // Config sets what may differ between installations. Zero fields get the defaults.
 type Config struct {
@@ -101,6 +107,8 @@ type attempt struct {
 	authz     sign.Authorization // V3
 	keyID     string
 	account   job.AccountID
+	user      string
+	session   *Session
 	secret    string
 	timestamp time.Time
 }
@@ -108,7 +116,7 @@ type attempt struct {
 // Authenticate says who signed r, or why it is refused. The order of refusals is fixed:
 //
 //	unsigned, bearer, both schemes at once, parameters given twice, fields of the signature missing
-//	unknown key, inactive key, security token
+//	unknown key, inactive key, security token (missing, malformed, of another key, expired, of no use)
 //	signature method or version
 //	timestamp missing, malformed, too far off
 //	V3: headers given twice, listed but absent, present but not signed
@@ -138,12 +146,15 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *Request) (Identity,
 	if err := a.refuseReplay(ctx, at); err != nil {
 		return Identity{}, err
 	}
-	return Identity{Account: at.account, KeyID: at.keyID, Scheme: at.scheme}, nil
+	return Identity{Account: at.account, KeyID: at.keyID, User: at.user, Session: at.session, Scheme: at.scheme}, nil
 }
 
 // refuseKey finds the key and opens its secret. For an unknown key it does the same work with a
 // secret that nobody knows, so that the time taken does not tell one from the other.
 func (a *Authenticator) refuseKey(ctx context.Context, at *attempt) error {
+	if strings.HasPrefix(at.keyID, temporaryPrefix) {
+		return a.refuseSession(at)
+	}
 	key, err := a.keys.GetKey(ctx, at.keyID)
 	if isUnknown(err) {
 		if at.secret, err = a.sealer.Open("", a.decoy); err == nil {
@@ -160,12 +171,19 @@ func (a *Authenticator) refuseKey(ctx context.Context, at *attempt) error {
 	if at.secret, err = a.sealer.Open(key.ID, key.Sealed); err != nil {
 		return fmt.Errorf("access key %q: %w", at.keyID, err)
 	}
-	at.account = key.Account
+	at.account, at.user = key.Account, key.User
 	return nil
 }
 
-// refuseSecurityToken refuses what claims to be temporary: the keys kept here are permanent ones.
+// refuseSecurityToken refuses a token beside a permanent key, and one beside a temporary key in a place that
+// its scheme does not sign.
 func refuseSecurityToken(at *attempt) error {
+	if at.session != nil {
+		if at.scheme == V3 && at.param("SecurityToken") != "" {
+			return incomplete("SecurityToken is a parameter: this scheme has it in x-acs-security-token")
+		}
+		return nil // in V1 the header beside the parameter is signed by nobody and read by nobody
+	}
 	if at.param("SecurityToken") != "" || at.header("X-Acs-Security-Token") != "" {
 		return ErrSecurityToken
 	}

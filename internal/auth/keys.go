@@ -18,6 +18,7 @@ type Key struct {
 	Active  bool
 	Created time.Time
 	Note    string
+	User    string // whose it is; "" is the account
 }
 
 const (
@@ -30,10 +31,13 @@ const (
 
 func isUnknown(err error) bool { return errors.Is(err, store.ErrKeyNotFound) }
 
-// CreateKey makes an active key and returns its id and secret. The secret cannot be read again.
-func (a *Authenticator) CreateKey(ctx context.Context, account job.AccountID, note string) (id, secret string, err error) {
+// CreateKey makes an active key of a user, or of the account when user is "", and returns its id and secret.
+// The secret cannot be read again.
+func (a *Authenticator) CreateKey(ctx context.Context, account job.AccountID, user, note string) (id, secret string, err error) {
 	id, secret = keyPrefix+randomText(keyIDLen-len(keyPrefix)), randomText(secretLen)
-	if err := a.keys.CreateKey(ctx, a.row(account, id, secret, note)); err != nil {
+	row := a.row(account, id, secret, note)
+	row.User = user
+	if err := a.keys.CreateKey(ctx, row); err != nil {
 		return "", "", fmt.Errorf("create access key: %w", err)
 	}
 	return id, secret, nil
@@ -65,7 +69,7 @@ func (a *Authenticator) replaceKey(ctx context.Context, row store.AccessKey, sec
 	if err != nil {
 		return err
 	}
-	if old.Account != row.Account {
+	if old.Account != row.Account || old.User != row.User {
 		return ErrKeyTaken
 	}
 	if has, err := a.sealer.Open(old.ID, old.Sealed); err == nil && has == secret {
@@ -90,7 +94,7 @@ func (a *Authenticator) ListKeys(ctx context.Context, account job.AccountID) ([]
 	}
 	keys := make([]Key, len(rows))
 	for i, r := range rows {
-		keys[i] = Key{ID: r.ID, Account: r.Account, Active: r.Active, Created: r.Created, Note: r.Note}
+		keys[i] = Key{ID: r.ID, Account: r.Account, Active: r.Active, Created: r.Created, Note: r.Note, User: r.User}
 	}
 	return keys, nil
 }

@@ -20,7 +20,7 @@ func TestCreateKey(t *testing.T) {
 	a, keys := rig(t, Config{})
 	seen := map[string]bool{}
 	for range 100 {
-		id, secret, err := a.CreateKey(t.Context(), testOwner, "note")
+		id, secret, err := a.CreateKey(t.Context(), testOwner, "", "note")
 		if err != nil {
 			t.Fatal(err)
 		}

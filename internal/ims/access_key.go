@@ -2,27 +2,23 @@ package ims
 
 import "time"
 
-// DecodeCreateAccessKey accepts no parameter: keys are made for the caller's own account.
-func DecodeCreateAccessKey(r *Request) (struct{}, error) { return struct{}{}, refuseUserName(r) }
-
-// DecodeListAccessKeys accepts no parameter.
-func DecodeListAccessKeys(r *Request) (struct{}, error) { return struct{}{}, refuseUserName(r) }
-
-// refuseUserName keeps a call that means a user from acting on the whole account instead.
-func refuseUserName(r *Request) error {
-	if r.Params["UserName"] != "" {
-		return Invalid("UserName", "There are no users here: the keys belong to the account.")
+// DecodeKeyUser reads UserName, the one parameter of CreateAccessKey and ListAccessKeys; "" is whoever calls.
+func DecodeKeyUser(r *Request) (string, error) {
+	name := r.Params["UserName"]
+	if name != "" && !userName.MatchString(name) {
+		return name, Invalid("UserName", "It must have the form "+userName.String()+".")
 	}
-	return nil
+	return name, nil
 }
 
-// KeyChange asks to switch a key on or off.
+// KeyChange asks to switch a key on or off, or to delete it.
 type KeyChange struct {
+	User   string // whose it is; "" is whoever calls
 	ID     string
 	Active bool
 }
 
-// DecodeUpdateAccessKey reads UserAccessKeyId and Status.
+// DecodeUpdateAccessKey reads UserAccessKeyId, Status and UserName.
 func DecodeUpdateAccessKey(r *Request) (KeyChange, error) {
 	c := KeyChange{ID: r.Params["UserAccessKeyId"], Active: r.Params["Status"] == "Active"}
 	switch {
@@ -31,16 +27,23 @@ func DecodeUpdateAccessKey(r *Request) (KeyChange, error) {
 	case r.Params["Status"] == "":
 		return c, Missing("Status")
 	}
-	return c, firstError(oneOf("Status", r.Params["Status"], "Active", "Inactive"), refuseUserName(r))
+	if err := oneOf("Status", r.Params["Status"], "Active", "Inactive"); err != nil {
+		return c, err
+	}
+	var err error
+	c.User, err = DecodeKeyUser(r)
+	return c, err
 }
 
-// DecodeDeleteAccessKey reads UserAccessKeyId.
-func DecodeDeleteAccessKey(r *Request) (string, error) {
-	id := r.Params["UserAccessKeyId"]
-	if id == "" {
-		return "", Missing("UserAccessKeyId")
+// DecodeDeleteAccessKey reads UserAccessKeyId and UserName.
+func DecodeDeleteAccessKey(r *Request) (KeyChange, error) {
+	c := KeyChange{ID: r.Params["UserAccessKeyId"]}
+	if c.ID == "" {
+		return c, Missing("UserAccessKeyId")
 	}
-	return id, refuseUserName(r)
+	var err error
+	c.User, err = DecodeKeyUser(r)
+	return c, err
 }
 
 // AccessKey is an access key on the wire. The secret is told once, when the key is made.

@@ -15,9 +15,9 @@ import (
 // refusedCaptures are calls of real clients that are not served, and why.
 var refusedCaptures = map[string]Code{
 	"cli-sts-GetMediaInfoJob":                     ResourceNotFound, // its JobId is "x"
-	"cli-mts-SubmitMediaInfoJob":                  NoSuchVersion,
-	"go-classic-mts-QueryMediaInfoJobList":        NoSuchVersion,
-	"go-classic-mts-SubmitMediaInfoJob":           NoSuchVersion,
+	"cli-mts-SubmitMediaInfoJob":                  ActionNotFound,
+	"go-classic-mts-QueryMediaInfoJobList":        ActionNotFound,
+	"go-classic-mts-SubmitMediaInfoJob":           ActionNotFound,
 	"node-popcore-objectparam-SubmitMediaInfoJob": InvalidParameter,
 }
 

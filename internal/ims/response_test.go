@@ -86,7 +86,41 @@ func exampleResponses() map[string]any {
 		}},
 		"ListCallbackDeliveries_empty": CallbackDeliveryListResponse{requestID, "", []CallbackDelivery{}},
 		"ReplayCallbackDelivery":       SuccessResponse{requestID, true},
+
+		"CreateUser":           UserResponse{requestID, exampleUser()},
+		"GetUser":              UserResponse{requestID, exampleUser()},
+		"ListUsers":            UserListResponse{requestID, true, "214", Users{[]User{exampleUser(), exampleUser()}}},
+		"ListUsers_empty":      UserListResponse{requestID, false, "", Users{[]User{}}},
+		"DeleteUser":           EmptyResponse{requestID},
+		"CreateRole":           RoleResponse{requestID, exampleRole(`{"Version": "1"}`)},
+		"GetRole":              RoleResponse{requestID, exampleRole(`{"Version": "1"}`)},
+		"ListRoles":            RoleListResponse{requestID, false, "", Roles{[]Role{exampleRole("")}}},
+		"DeleteRole":           EmptyResponse{requestID},
+		"CreatePolicy":         PolicyResponse{requestID, examplePolicy()},
+		"CreatePolicyVersion":  PolicyVersionResponse{requestID, PolicyVersionOf(2, `{"Version": "1"}`, submitted)},
+		"GetPolicy":            PolicyDocumentResponse{requestID, examplePolicy(), PolicyVersionOf(1, `{"Version": "1"}`, submitted)},
+		"ListPolicies":         PolicyListResponse{requestID, true, "Custom.x", Policies{[]Policy{examplePolicy()}}},
+		"DeletePolicy":         EmptyResponse{requestID},
+		"AttachPolicyToUser":   EmptyResponse{requestID},
+		"DetachPolicyFromUser": EmptyResponse{requestID},
+		"ListPoliciesForUser":  PolicyListResponse{requestID, false, "", Policies{[]Policy{PolicyOf("x", "System", "d", 1, time.Time{}, time.Time{}, submitted)}}},
+		"AttachPolicyToRole":   EmptyResponse{requestID},
+		"DetachPolicyFromRole": EmptyResponse{requestID},
+		"ListPoliciesForRole":  PolicyListResponse{requestID, false, "", Policies{[]Policy{}}},
+		"AssumeRole": AssumeRoleResponse{requestID, AssumedRoleUser{"acs:ram::1:assumed-role/r/s", "2:s"},
+			CredentialsOf("STS.x", "secret", "CAISx", submitted)},
+		"GetCallerIdentity": CallerIdentityResponse{requestID, "RAMUser", "1", "2", "2", "", "acs:ram::1:user/ann"},
 	}
+}
+
+func exampleUser() User { return UserOf("214", "ann", "Ann", "", submitted, submitted) }
+
+func exampleRole(trust string) Role {
+	return RoleOf("215", "reader", "acs:ram::1:role/reader", "reads", trust, time.Hour, submitted, submitted)
+}
+
+func examplePolicy() Policy {
+	return PolicyOf("x", "Custom", "d", 1, submitted, submitted, time.Time{})
 }
 
 func TestResponses(t *testing.T) {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 
+	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/ims"
 )
 
@@ -20,25 +21,52 @@ func handleWaiting[T any](f func(ctx, client context.Context, c *call, in T) (an
 	return func(ctx, client context.Context, c *call, in any) (any, error) { return f(ctx, client, c, in.(T)) }
 }
 
-// table says who does which action.
-func (s *Server) table() map[string]handler {
-	return map[string]handler{
-		ims.CreateAccessKey:        handle(s.createAccessKey),
-		ims.CreatePipeline:         handle(s.createPipeline),
-		ims.DeleteAccessKey:        handle(s.deleteAccessKey),
-		ims.DeletePipeline:         handle(s.deletePipeline),
-		ims.GetEventCallback:       handle(s.getEventCallback),
-		ims.GetMediaInfoJob:        handleWaiting(s.getMediaInfoJob),
-		ims.GetPipeline:            handle(s.getPipeline),
-		ims.ListAccessKeys:         handle(s.listAccessKeys),
-		ims.ListCallbackDeliveries: handle(s.listCallbackDeliveries),
-		ims.ListMediaInfoJobs:      handle(s.listMediaInfoJobs),
-		ims.ListPipelines:          handle(s.listPipelines),
-		ims.ReplayCallbackDelivery: handle(s.replayCallbackDelivery),
-		ims.SetEventCallback:       handle(s.setEventCallback),
-		ims.SubmitMediaInfoJob:     handle(s.submitMediaInfoJob),
-		ims.SubmitSyncMediaInfoJob: handleWaiting(s.submitSyncMediaInfoJob),
-		ims.UpdateAccessKey:        handle(s.updateAccessKey),
-		ims.UpdatePipeline:         handle(s.updatePipeline),
+// table says who does which action, by version and name.
+func (s *Server) table() map[string]map[string]handler {
+	return map[string]map[string]handler{
+		ims.VersionICE: {
+			ims.CreatePipeline:         handle(s.createPipeline),
+			ims.DeletePipeline:         handle(s.deletePipeline),
+			ims.GetEventCallback:       handle(s.getEventCallback),
+			ims.GetMediaInfoJob:        handleWaiting(s.getMediaInfoJob),
+			ims.GetPipeline:            handle(s.getPipeline),
+			ims.ListCallbackDeliveries: handle(s.listCallbackDeliveries),
+			ims.ListMediaInfoJobs:      handle(s.listMediaInfoJobs),
+			ims.ListPipelines:          handle(s.listPipelines),
+			ims.ReplayCallbackDelivery: handle(s.replayCallbackDelivery),
+			ims.SetEventCallback:       handle(s.setEventCallback),
+			ims.SubmitMediaInfoJob:     handle(s.submitMediaInfoJob),
+			ims.SubmitSyncMediaInfoJob: handleWaiting(s.submitSyncMediaInfoJob),
+			ims.UpdatePipeline:         handle(s.updatePipeline),
+		},
+		ims.VersionRAM: {
+			ims.AttachPolicyToRole:   handle(s.attachPolicy(iam.KindRole)),
+			ims.AttachPolicyToUser:   handle(s.attachPolicy(iam.KindUser)),
+			ims.CreateAccessKey:      handle(s.createAccessKey),
+			ims.CreatePolicy:         handle(s.createPolicy),
+			ims.CreatePolicyVersion:  handle(s.createPolicyVersion),
+			ims.CreateRole:           handle(s.createRole),
+			ims.CreateUser:           handle(s.createUser),
+			ims.DeleteAccessKey:      handle(s.deleteAccessKey),
+			ims.DeletePolicy:         handle(s.deletePolicy),
+			ims.DeleteRole:           handle(s.deleteRole),
+			ims.DeleteUser:           handle(s.deleteUser),
+			ims.DetachPolicyFromRole: handle(s.detachPolicy(iam.KindRole)),
+			ims.DetachPolicyFromUser: handle(s.detachPolicy(iam.KindUser)),
+			ims.GetPolicy:            handle(s.getPolicy),
+			ims.GetRole:              handle(s.getRole),
+			ims.GetUser:              handle(s.getUser),
+			ims.ListAccessKeys:       handle(s.listAccessKeys),
+			ims.ListPolicies:         handle(s.listPolicies),
+			ims.ListPoliciesForRole:  handle(s.listPoliciesForRole),
+			ims.ListPoliciesForUser:  handle(s.listPoliciesForUser),
+			ims.ListRoles:            handle(s.listRoles),
+			ims.ListUsers:            handle(s.listUsers),
+			ims.UpdateAccessKey:      handle(s.updateAccessKey),
+		},
+		ims.VersionSTS: {
+			ims.AssumeRole:        handle(s.assumeRole),
+			ims.GetCallerIdentity: handle(s.getCallerIdentity),
+		},
 	}
 }

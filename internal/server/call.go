@@ -20,6 +20,7 @@ type call struct {
 	docs   string // address of the page that explains errors
 	action ims.Action
 	who    auth.Identity
+	secure bool // came over TLS
 
 	status  int // what was answered
 	code    ims.Code
@@ -43,7 +44,7 @@ func newRequestID() string {
 }
 
 // answer takes a call through its steps. The order is fixed: can it be read, is there such an
-// action, who calls, do the parameters make sense, and only then the action itself.
+// action, who calls, may they, do the parameters make sense, and only then the action itself.
 func (s *Server) answer(r *http.Request, c *call) (any, error) {
 	if r.URL.Path != "/" {
 		return nil, ims.NewError(ims.PathNotFound)
@@ -51,7 +52,8 @@ func (s *Server) answer(r *http.Request, c *call) (any, error) {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return nil, ims.NewError(ims.UnsupportedMethod)
 	}
-	if s.cfg.RequireTLS && !overTLS(r) {
+	c.secure = overTLS(r)
+	if s.cfg.RequireTLS && !c.secure {
 		return nil, ims.NewError(ims.NeedTLS)
 	}
 	var err error
@@ -69,6 +71,9 @@ func (s *Server) answer(r *http.Request, c *call) (any, error) {
 	if err = s.throttle.admit(c.who.Account, c.action, s.cfg.Now()); err != nil {
 		return nil, err
 	}
+	if err = s.authorize(ctx, c); err != nil {
+		return nil, err
+	}
 	in, err := c.action.Decode(c.Request)
 	if err != nil {
 		return nil, err
@@ -76,7 +81,7 @@ func (s *Server) answer(r *http.Request, c *call) (any, error) {
 	client, gone := context.WithCancel(r.Context())
 	defer gone()
 	defer context.AfterFunc(s.waits, gone)()
-	return s.handlers[c.action.Name](ctx, client, c, in)
+	return s.handlers[c.action.Version][c.action.Name](ctx, client, c, in)
 }
 
 // authRequest hands over the same maps that the parameters are read from later: what was signed

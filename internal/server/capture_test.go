@@ -46,7 +46,7 @@ func TestCaptures(t *testing.T) {
 			a := answer{w.status, w.header, w.body}
 			switch {
 			case strings.Contains(name, "mts"):
-				checkError(t, a, 400, "NoSuchVersion")
+				checkError(t, a, 404, "InvalidAction.NotFound")
 			case strings.Contains(name, "EventCallback"):
 				if a.status != 200 || !bytes.Contains(a.body, []byte(`"AuthSwitch":"off"`)) {
 					t.Errorf("%d %s", a.status, a.body)

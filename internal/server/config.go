@@ -8,6 +8,7 @@ import (
 
 	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/callback"
+	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/queue"
 )
@@ -18,6 +19,7 @@ type Config struct {
 	Auth  *auth.Authenticator // required
 
 	Callbacks *callback.Deliverer // required
+	IAM       *iam.Directory      // required
 
 	// CheckInput says whether the account may submit this input at all; nil accepts every one.
 	// Its refusals are *job.InputError and job.ErrMediaNotFound.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/auth"
+	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
 )
@@ -66,14 +67,20 @@ var errorRows = []errorRow{
 	{"auth.ErrNoSignature", auth.ErrNoSignature, because(ims.IncompleteSignature, "The request is not signed.")},
 	{"auth.ErrReplayed", auth.ErrReplayed, plain(ims.NonceUsed)},
 	{"auth.ErrSeal", auth.ErrSeal, plain(ims.InternalError)}, // the database was written under another master key
-	{"auth.ErrSecurityToken", auth.ErrSecurityToken, because(ims.InvalidSecurityToken, "Access keys of this server take no security token.")},
+	{"auth.ErrSecurityToken", auth.ErrSecurityToken, because(ims.InvalidSecurityToken, "A permanent access key takes no security token.")},
 	{"auth.ErrSignatureMethod", auth.ErrSignatureMethod, because(ims.InvalidSignatureMethod, "HMAC-SHA1 with SignatureVersion 1.0 and ACS3-HMAC-SHA256 are known.")},
 	{"auth.ErrTimestampExpired", auth.ErrTimestampExpired, plain(ims.InvalidTimestampExpired)},
 	{"auth.ErrTimestampFormat", auth.ErrTimestampFormat, plain(ims.InvalidTimestampFormat)},
 	{"auth.ErrTimestampMissing", auth.ErrTimestampMissing, plain(ims.IllegalTimestamp)},
+	{"auth.ErrTokenExpired", auth.ErrTokenExpired, plain(ims.SecurityTokenExpired)},
+	{"auth.ErrTokenMalformed", auth.ErrTokenMalformed, plain(ims.InvalidSecurityToken)},
+	{"auth.ErrTokenMismatch", auth.ErrTokenMismatch, plain(ims.SecurityTokenMismatch)},
+	{"auth.ErrTokenMissing", auth.ErrTokenMissing, plain(ims.MissingSecurityToken)},
 	{"auth.ErrUnknownKey", auth.ErrUnknownKey, plain(ims.InvalidAccessKeyNotFound)},
 	{"context.Canceled", context.Canceled, soon(ims.ServiceUnavailable)}, // the client is gone
 	{"context.DeadlineExceeded", context.DeadlineExceeded, soon(ims.ServiceUnavailable)},
+	{"iam.ErrBusy", iam.ErrBusy, soon(ims.ServiceUnavailable)},
+	{"iam.ErrSessionTooLong", iam.ErrSessionTooLong, plain("SessionTooLong")},
 	{"job.ErrBadID", job.ErrBadID, notFound("resource")},
 	{"job.ErrBadPageToken", job.ErrBadPageToken, func(string) *ims.Error {
 		return ims.Invalid("NextPageToken", "It is not a token of this list with these filters.")
@@ -102,7 +109,11 @@ func translate(err error) *ims.Error {
 		incomplete *auth.IncompleteError
 		missing    *auth.MissingError
 		input      *job.InputError
+		noRight    *iam.DeniedError
 	)
+	if e := translateIAM(err); e != nil {
+		return e
+	}
 	switch {
 	case errors.As(err, &mismatch):
 		return ims.NewError(ims.SignatureDoesNotMatch, mismatch.StringToSign)
@@ -110,6 +121,8 @@ func translate(err error) *ims.Error {
 		return ims.NewError(ims.IncompleteSignature).Because(sentence(incomplete.Reason))
 	case errors.As(err, &missing):
 		return ims.Missing(missing.Name)
+	case errors.As(err, &noRight):
+		return denied(noRight)
 	case errors.As(err, &input):
 		return ims.Invalid("Input."+input.Field, sentence(input.Reason))
 	}
@@ -138,4 +151,28 @@ func sentence(s string) string {
 		s += "."
 	}
 	return s
+}
+
+// translateIAM spells what is wrong with users, roles and policies; nil for every other error.
+func translateIAM(err error) *ims.Error {
+	var (
+		gone     *iam.NotFoundError
+		there    *iam.ExistsError
+		conflict *iam.ConflictError
+		limit    *iam.LimitError
+		document *iam.BadDocumentError
+	)
+	switch {
+	case errors.As(err, &gone):
+		return ims.NewError(ims.Code("EntityNotExist."+gone.Kind), ims.Clip(gone.Name))
+	case errors.As(err, &there):
+		return ims.NewError(ims.Code("EntityAlreadyExists."+there.Kind), ims.Clip(there.Name))
+	case errors.As(err, &conflict):
+		return ims.NewError(ims.Code("DeleteConflict."+conflict.Kind+"."+conflict.By), conflict.What)
+	case errors.As(err, &limit):
+		return ims.NewError(ims.LimitExceeded, fmt.Sprintf("%d of %s", limit.Most, limit.Kind))
+	case errors.As(err, &document):
+		return ims.NewError("MalformedPolicyDocument", document.Parameter).Because(sentence(document.Err.Error()))
+	}
+	return nil
 }

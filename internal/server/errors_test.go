@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/mediagauge/mediagauge/internal/auth"
+	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/sign"
@@ -23,7 +24,7 @@ import (
 var storeErrors = map[string]error{
 	"store.ErrClosed": store.ErrClosed, "store.ErrKeyExists": store.ErrKeyExists, "store.ErrJobExists": store.ErrJobExists,
 	"store.ErrKeyNotFound": store.ErrKeyNotFound, "store.ErrNodeGone": store.ErrNodeGone,
-	"store.ErrUnsafe": store.ErrUnsafe,
+	"store.ErrUnsafe": store.ErrUnsafe, "store.ErrRecordNotFound": store.ErrRecordNotFound, "store.ErrRecordExists": store.ErrRecordExists,
 }
 
 // typedErrors are the error types, each with a value and the code it becomes.
@@ -34,6 +35,12 @@ var typedErrors = map[string]struct {
 	"auth.IncompleteError": {&auth.IncompleteError{Reason: "r"}, ims.IncompleteSignature},
 	"auth.MismatchError":   {&auth.MismatchError{StringToSign: "GET&%2F&a"}, ims.SignatureDoesNotMatch},
 	"auth.MissingError":    {&auth.MissingError{Name: "n"}, ims.MissingParameter},
+	"iam.NotFoundError":    {&iam.NotFoundError{Kind: iam.KindUser, Name: "n"}, "EntityNotExist.User"},
+	"iam.ExistsError":      {&iam.ExistsError{Kind: iam.KindRole, Name: "n"}, "EntityAlreadyExists.Role"},
+	"iam.ConflictError":    {&iam.ConflictError{Kind: iam.KindUser, Name: "n", By: "AccessKey", What: "k"}, "DeleteConflict.User.AccessKey"},
+	"iam.LimitError":       {&iam.LimitError{Kind: iam.KindUser, Most: 1}, ims.LimitExceeded},
+	"iam.BadDocumentError": {&iam.BadDocumentError{Parameter: "Policy", Err: errors.New("r")}, "MalformedPolicyDocument"},
+	"iam.DeniedError":      {&iam.DeniedError{Action: "ice:X"}, ims.Forbidden},
 	"job.InputError":       {&job.InputError{Field: "Media", Reason: "r"}, ims.InvalidParameter},
 }
 
@@ -53,7 +60,7 @@ func TestEveryErrorHasARow(t *testing.T) {
 		}
 	}
 	found := 0
-	for _, room := range []string{"job", "auth", "store"} {
+	for _, room := range []string{"job", "auth", "store", "iam"} {
 		for _, name := range exportedErrors(t, room) {
 			found++
 			_, typed := typedErrors[name]
@@ -164,12 +171,16 @@ func TestWritesAreDurable(t *testing.T) {
 func TestEveryActionHasAHandler(t *testing.T) {
 	t.Parallel()
 	s := New(Config{})
+	n := 0
 	for _, a := range ims.Actions() {
-		if s.handlers[a.Name] == nil {
-			t.Errorf("nobody does %s", a.Name)
+		if s.handlers[a.Version][a.Name] == nil {
+			t.Errorf("nobody does %s", a.Permission())
 		}
 	}
-	if len(s.handlers) != len(ims.Actions()) {
-		t.Errorf("%d handlers for %d actions", len(s.handlers), len(ims.Actions()))
+	for _, of := range s.handlers {
+		n += len(of)
+	}
+	if n != len(ims.Actions()) {
+		t.Errorf("%d handlers for %d actions", n, len(ims.Actions()))
 	}
 }

@@ -87,7 +87,7 @@ func TestBadRouting(t *testing.T) {
 		{"no action", target("/?Version=2020-11-09"), 400, "MissingAction"},
 		{"no version", target("/?Action=SubmitMediaInfoJob"), 400, "MissingVersion"},
 		{"unknown version", target("/?Action=SubmitMediaInfoJob&Version=2020-11-10"), 400, "NoSuchVersion"},
-		{"older product's version", target("/?Action=SubmitMediaInfoJob&Version=2014-06-18"), 400, "NoSuchVersion"},
+		{"another product's action", target("/?Action=CreateUser&Version=2020-11-09"), 404, "InvalidAction.NotFound"},
 		{"unknown action", target("/?Action=DropTables&Version=2020-11-09"), 404, "InvalidAction.NotFound"},
 		{"lower-case action", target("/?Action=submitmediainfojob&Version=2020-11-09"), 404, "InvalidAction.NotFound"},
 		{"padded action", target("/?Action=SubmitMediaInfoJob%20&Version=2020-11-09"), 404, "InvalidAction.NotFound"},

@@ -27,6 +27,7 @@ import (
 
 	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/callback"
+	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/queue"
@@ -104,7 +105,7 @@ func newRigAt(t testing.TB, clock func() time.Time, change func(*Config, *Timeou
 	a := auth.New(st, sealer, auth.Config{Now: clock})
 	r := &rig{queue: q, auth: a, log: &logBuffer{}, http: &http.Transport{}}
 	callbacks := callback.New(callback.Config{Store: st, Sealer: sealer, Client: http.DefaultClient})
-	c := Config{Queue: q, Auth: a, Callbacks: callbacks, Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
+	c := Config{Queue: q, Auth: a, Callbacks: callbacks, IAM: iam.New(iam.Config{Store: st, Auth: a, Now: clock}), Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
 	var timeouts Timeouts
 	if change != nil {
 		change(&c, &timeouts)

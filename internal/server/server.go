@@ -15,7 +15,7 @@ import (
 // Server is the API with its health checks. It is safe for concurrent use.
 type Server struct {
 	cfg      Config
-	handlers map[string]handler
+	handlers map[string]map[string]handler
 	throttle *throttle // nil unless the server is strict
 	draining atomic.Bool
 	waits    context.Context // ends when waiting for the end of jobs does

@@ -23,10 +23,10 @@ var (
 	ErrRecordNotFound = errors.New("record not found")
 	ErrRecordExists   = errors.New("record exists")
 
-	ErrJobExists   = errors.New("job exists")
-	ErrNodeGone    = errors.New("node is not registered or its lease ended")
-	ErrClosed      = errors.New("store is closed")
-	ErrUnsafe      = errors.New("database settings do not keep acknowledged writes")
+	ErrJobExists = errors.New("job exists")
+	ErrNodeGone  = errors.New("node is not registered or its lease ended")
+	ErrClosed    = errors.New("store is closed")
+	ErrUnsafe    = errors.New("database settings do not keep acknowledged writes")
 )
 
 // Store keeps jobs, pipelines, keys and nonces.

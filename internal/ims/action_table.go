@@ -1,0 +1,165 @@
+package ims
+
+import (
+	"sort"
+	"strings"
+)
+
+// The action names.
+const (
+	SubmitMediaInfoJob     = "SubmitMediaInfoJob"
+	SubmitSyncMediaInfoJob = "SubmitSyncMediaInfoJob"
+	GetMediaInfoJob        = "GetMediaInfoJob"
+	ListMediaInfoJobs      = "ListMediaInfoJobs"
+
+	CreatePipeline = "CreatePipeline"
+	GetPipeline    = "GetPipeline"
+	ListPipelines  = "ListPipelines"
+	UpdatePipeline = "UpdatePipeline"
+	DeletePipeline = "DeletePipeline"
+
+	SetEventCallback       = "SetEventCallback"
+	GetEventCallback       = "GetEventCallback"
+	ListCallbackDeliveries = "ListCallbackDeliveries"
+	ReplayCallbackDelivery = "ReplayCallbackDelivery"
+
+	CreateAccessKey = "CreateAccessKey"
+	ListAccessKeys  = "ListAccessKeys"
+	UpdateAccessKey = "UpdateAccessKey"
+	DeleteAccessKey = "DeleteAccessKey"
+
+	CreateUser           = "CreateUser"
+	GetUser              = "GetUser"
+	ListUsers            = "ListUsers"
+	DeleteUser           = "DeleteUser"
+	CreateRole           = "CreateRole"
+	GetRole              = "GetRole"
+	ListRoles            = "ListRoles"
+	DeleteRole           = "DeleteRole"
+	CreatePolicy         = "CreatePolicy"
+	CreatePolicyVersion  = "CreatePolicyVersion"
+	GetPolicy            = "GetPolicy"
+	ListPolicies         = "ListPolicies"
+	DeletePolicy         = "DeletePolicy"
+	AttachPolicyToUser   = "AttachPolicyToUser"
+	DetachPolicyFromUser = "DetachPolicyFromUser"
+	ListPoliciesForUser  = "ListPoliciesForUser"
+	AttachPolicyToRole   = "AttachPolicyToRole"
+	DetachPolicyFromRole = "DetachPolicyFromRole"
+	ListPoliciesForRole  = "ListPoliciesForRole"
+
+	AssumeRole        = "AssumeRole"
+	GetCallerIdentity = "GetCallerIdentity"
+)
+
+const (
+	submitParams  = "Input!:json Name UserData ScheduleConfig:json"
+	listingParams = "Marker MaxItems:integer"
+)
+
+// actions is the table of everything that can be called, sorted by name and version when the program
+// starts. The documents on coverage and the OpenAPI document are made from it.
+var actions = sorted([]Action{
+	{Name: SubmitMediaInfoJob, Version: VersionICE, Durable: true, Summary: "submit a job and return at once", Reply: MediaInfoJobResponse{},
+		Params: params(submitParams), relative: onSchedule, Decode: decoder(DecodeSubmitMediaInfoJob)},
+	{Name: SubmitSyncMediaInfoJob, Version: VersionICE, Durable: true, Summary: "submit a job and wait for its end", Reply: MediaInfoJobResponse{},
+		Params: params(submitParams), relative: onSchedule, Decode: decoder(DecodeSubmitSyncMediaInfoJob)},
+	{Name: GetMediaInfoJob, Version: VersionICE, Summary: "return one job, waiting for its end if asked to", Reply: MediaInfoJobResponse{},
+		Params: params("JobId! WaitSeconds+:integer"), Decode: decoder(DecodeGetMediaInfoJob)},
+	{Name: ListMediaInfoJobs, Version: VersionICE, Summary: "list jobs, newest first", Reply: ListMediaInfoJobsResponse{},
+		Params: params("StartOfCreateTime EndOfCreateTime JobId Status OrderBy PageSize:integer NextPageToken"), Decode: decoder(DecodeListMediaInfoJobs)},
+
+	{Name: CreatePipeline, Version: VersionICE, Durable: true, Summary: "make a pipeline", Reply: PipelineResponse{},
+		Params: params("Name! Speed! Priority:integer"), Decode: decoder(DecodeCreatePipeline)},
+	{Name: GetPipeline, Version: VersionICE, Summary: "return one pipeline", Reply: PipelineResponse{},
+		Params: params("PipelineId!"), relative: onPipeline, Decode: decoder(DecodePipelineID)},
+	{Name: ListPipelines, Version: VersionICE, Summary: "list pipelines", Reply: PipelineListResponse{},
+		Params: params("Speed"), Decode: decoder(DecodeListPipelines)},
+	{Name: UpdatePipeline, Version: VersionICE, Durable: true, Summary: "rename, reprioritise, pause or resume a pipeline", Reply: SuccessResponse{},
+		Params: params("PipelineId! Name Priority:integer Status"), relative: onPipeline, Decode: decoder(DecodeUpdatePipeline)},
+	{Name: DeletePipeline, Version: VersionICE, Durable: true, Summary: "delete a pipeline that has no unfinished jobs", Reply: SuccessResponse{},
+		Params: params("PipelineId!"), relative: onPipeline, Decode: decoder(DecodePipelineID)},
+
+	{Name: SetEventCallback, Version: VersionICE, Durable: true, Summary: "say where events go", Reply: SuccessResponse{},
+		Params: params("CallbackType CallbackURL CallbackQueueName EventTypeList AuthSwitch AuthKey"), Decode: decoder(DecodeSetEventCallback)},
+	{Name: GetEventCallback, Version: VersionICE, Summary: "return where events go", Reply: EventCallbackResponse{},
+		Decode: decoder(DecodeGetEventCallback)},
+	{Name: ListCallbackDeliveries, Version: VersionICE, Own: true, Summary: "list deliveries of callbacks, oldest first", Reply: CallbackDeliveryListResponse{},
+		Params: params("Status PageSize:integer NextPageToken"), Decode: decoder(DecodeListCallbackDeliveries)},
+	{Name: ReplayCallbackDelivery, Version: VersionICE, Own: true, Durable: true, Summary: "deliver a callback once more", Reply: SuccessResponse{},
+		Params: params("DeliveryId!"), Decode: decoder(DecodeReplayCallbackDelivery)},
+
+	{Name: CreateAccessKey, Version: VersionRAM, Durable: true, Summary: "make an access key of the caller or of a user", Reply: AccessKeyResponse{},
+		Params: params("UserName"), relative: about("user", "UserName"), Decode: decoder(DecodeKeyUser)},
+	{Name: ListAccessKeys, Version: VersionRAM, Summary: "list the access keys of the caller or of a user", Reply: AccessKeyListResponse{},
+		Params: params("UserName"), relative: about("user", "UserName"), Decode: decoder(DecodeKeyUser)},
+	{Name: UpdateAccessKey, Version: VersionRAM, Durable: true, Summary: "switch an access key on or off", Reply: EmptyResponse{},
+		Params: params("UserAccessKeyId! Status! UserName"), relative: about("user", "UserName"), Decode: decoder(DecodeUpdateAccessKey)},
+	{Name: DeleteAccessKey, Version: VersionRAM, Durable: true, Summary: "delete an access key", Reply: EmptyResponse{},
+		Params: params("UserAccessKeyId! UserName"), relative: about("user", "UserName"), Decode: decoder(DecodeDeleteAccessKey)},
+
+	{Name: CreateUser, Version: VersionRAM, Durable: true, Summary: "make a user of the account", Reply: UserResponse{},
+		Params:   but(but(params("UserName! DisplayName Comments"), "Email", NotDone, "ignored"), "MobilePhone", NotDone, "ignored"),
+		relative: about("user", "UserName"), Decode: decoder(DecodeCreateUser)},
+	{Name: GetUser, Version: VersionRAM, Summary: "return one user", Reply: UserResponse{},
+		Params: params("UserName!"), relative: about("user", "UserName"), Decode: decoder(DecodeUserName)},
+	{Name: ListUsers, Version: VersionRAM, Summary: "list users, oldest first", Reply: UserListResponse{},
+		Params: params(listingParams), Decode: decoder(DecodeListing)},
+	{Name: DeleteUser, Version: VersionRAM, Durable: true, Summary: "delete a user that has neither keys nor policies", Reply: EmptyResponse{},
+		Params: params("UserName!"), relative: about("user", "UserName"), Decode: decoder(DecodeUserName)},
+	{Name: CreateRole, Version: VersionRAM, Durable: true, Summary: "make a role that users may take on", Reply: RoleResponse{},
+		Params: params("RoleName! AssumeRolePolicyDocument! Description MaxSessionDuration:integer"), relative: about("role", "RoleName"), Decode: decoder(DecodeCreateRole)},
+	{Name: GetRole, Version: VersionRAM, Summary: "return one role", Reply: RoleResponse{},
+		Params: params("RoleName!"), relative: about("role", "RoleName"), Decode: decoder(DecodeRoleName)},
+	{Name: ListRoles, Version: VersionRAM, Summary: "list roles, oldest first", Reply: RoleListResponse{},
+		Params: params(listingParams), Decode: decoder(DecodeListing)},
+	{Name: DeleteRole, Version: VersionRAM, Durable: true, Summary: "delete a role that has no policies", Reply: EmptyResponse{},
+		Params: params("RoleName!"), relative: about("role", "RoleName"), Decode: decoder(DecodeRoleName)},
+	{Name: CreatePolicy, Version: VersionRAM, Durable: true, Summary: "make a policy", Reply: PolicyResponse{},
+		Params: params("PolicyName! Description PolicyDocument!:json"), relative: about("policy", "PolicyName"), Decode: decoder(DecodeCreatePolicy)},
+	{Name: CreatePolicyVersion, Version: VersionRAM, Durable: true, Summary: "give a policy another document", Reply: PolicyVersionResponse{},
+		Params: but(but(params("PolicyName! PolicyDocument!:json"), "SetAsDefault", Different, "the new document always holds at once; older ones are not kept"),
+			"RotateStrategy", NotDone, "older documents are not kept"), relative: about("policy", "PolicyName"), Decode: decoder(DecodeCreatePolicy)},
+	{Name: GetPolicy, Version: VersionRAM, Summary: "return one policy with its document", Reply: PolicyDocumentResponse{},
+		Params: params("PolicyType! PolicyName!"), relative: about("policy", "PolicyName"), Decode: decoder(DecodePolicyRef)},
+	{Name: ListPolicies, Version: VersionRAM, Summary: "list policies, the account's own first", Reply: PolicyListResponse{},
+		Params: params("PolicyType " + listingParams), Decode: decoder(DecodeListing)},
+	{Name: DeletePolicy, Version: VersionRAM, Durable: true, Summary: "delete a policy that nobody has", Reply: EmptyResponse{},
+		Params: params("PolicyName!"), relative: about("policy", "PolicyName"), Decode: decoder(DecodePolicyName)},
+	{Name: AttachPolicyToUser, Version: VersionRAM, Durable: true, Summary: "give a user a policy", Reply: EmptyResponse{},
+		Params: params("PolicyType! PolicyName! UserName!"), relative: about("user", "UserName"), Decode: decoder(DecodeUserPolicy)},
+	{Name: DetachPolicyFromUser, Version: VersionRAM, Durable: true, Summary: "take a policy from a user", Reply: EmptyResponse{},
+		Params: params("PolicyType! PolicyName! UserName!"), relative: about("user", "UserName"), Decode: decoder(DecodeUserPolicy)},
+	{Name: ListPoliciesForUser, Version: VersionRAM, Summary: "list the policies of a user", Reply: PolicyListResponse{},
+		Params: params("UserName!"), relative: about("user", "UserName"), Decode: decoder(DecodeUserName)},
+	{Name: AttachPolicyToRole, Version: VersionRAM, Durable: true, Summary: "give a role a policy", Reply: EmptyResponse{},
+		Params: params("PolicyType! PolicyName! RoleName!"), relative: about("role", "RoleName"), Decode: decoder(DecodeRolePolicy)},
+	{Name: DetachPolicyFromRole, Version: VersionRAM, Durable: true, Summary: "take a policy from a role", Reply: EmptyResponse{},
+		Params: params("PolicyType! PolicyName! RoleName!"), relative: about("role", "RoleName"), Decode: decoder(DecodeRolePolicy)},
+	{Name: ListPoliciesForRole, Version: VersionRAM, Summary: "list the policies of a role", Reply: PolicyListResponse{},
+		Params: params("RoleName!"), relative: about("role", "RoleName"), Decode: decoder(DecodeRoleName)},
+
+	{Name: AssumeRole, Version: VersionSTS, Durable: true, Summary: "take on a role: return a temporary key", Reply: AssumeRoleResponse{},
+		Params:   but(params("RoleArn! RoleSessionName! DurationSeconds:integer Policy:json"), "ExternalId", NotDone, "ignored"),
+		relative: onRole, Decode: decoder(DecodeAssumeRole)},
+	{Name: GetCallerIdentity, Version: VersionSTS, Summary: "say who the caller is; every key may ask", Reply: CallerIdentityResponse{},
+		Decode: decoder(DecodeNothing)},
+})
+
+// onRole is the resource of AssumeRole: the role, whose account may be another one.
+func onRole(r *Request) string {
+	if arn := r.Params["RoleArn"]; strings.HasPrefix(arn, "acs:ram:") {
+		return arn
+	}
+	return "*"
+}
+
+func sorted(all []Action) []Action {
+	sort.Slice(all, func(i, j int) bool {
+		if all[i].Name != all[j].Name {
+			return all[i].Name < all[j].Name
+		}
+		return all[i].Version < all[j].Version
+	})
+	return all
+}
