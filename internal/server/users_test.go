@@ -113,7 +113,7 @@ func TestUsersPoliciesAndRoles(t *testing.T) {
 	checkError(t, r.call(t, ims.CreatePolicy, map[string]string{"PolicyName": "AdministratorAccess", "PolicyDocument": reading}), 409, "EntityAlreadyExists.Policy")
 	a := r.call(t, ims.CreatePolicy, map[string]string{"PolicyName": "x", "PolicyDocument": strings.Replace(reading, "Allow", "Alow", 1)})
 	checkError(t, a, 400, "MalformedPolicyDocument")
-	if !strings.Contains(string(a.body), `Statement 1: Effect: must be`) {
+	if !strings.Contains(string(a.body), `Statement 1: Effect: `) {
 		t.Errorf("the reason is missing: %s", a.body)
 	}
 	checkError(t, r.call(t, ims.DeleteUser, map[string]string{"UserName": "ann"}), 409, "DeleteConflict.User.AccessKey")
