@@ -11,6 +11,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/netguard"
 	"github.com/mediagauge/mediagauge/internal/source"
+	"github.com/mediagauge/mediagauge/internal/storage"
 	"github.com/mediagauge/mediagauge/internal/worker"
 	"github.com/mediagauge/mediagauge/probe"
 	"github.com/mediagauge/mediagauge/probe/ffprobe"
@@ -77,10 +78,14 @@ func newOpener(s Settings, log *slog.Logger, extra string) (*source.Opener, erro
 }
 
 // checkInput judges an input at submit time, without any network.
-func checkInput(o *source.Opener) func(context.Context, job.AccountID, job.Input) error {
-	return func(_ context.Context, _ job.AccountID, in job.Input) error {
+func checkInput(m *storage.Manager) func(context.Context, job.AccountID, job.Input) error {
+	return func(ctx context.Context, account job.AccountID, in job.Input) error {
 		if in.Type == job.InputMedia {
 			return fmt.Errorf("media asset %q: %w", in.Media, job.ErrMediaNotFound)
+		}
+		o, err := m.Opener(ctx, account)
+		if err != nil {
+			return err
 		}
 		if err := o.Check(in.Media); err != nil {
 			return &job.InputError{Field: "Media", Reason: sentence(err.Error())}
@@ -91,8 +96,12 @@ func checkInput(o *source.Opener) func(context.Context, job.AccountID, job.Input
 
 // openInput opens the inputs of jobs for the worker. What lies in no bucket is told to be in
 // the region of the service.
-func openInput(o *source.Opener, region string) worker.Open {
-	return func(ctx context.Context, _ job.AccountID, in job.Input) (worker.Object, error) {
+func openInput(m *storage.Manager, region string) worker.Open {
+	return func(ctx context.Context, account job.AccountID, in job.Input) (worker.Object, error) {
+		o, err := m.Opener(ctx, account)
+		if err != nil {
+			return nil, err
+		}
 		obj, err := o.Open(ctx, in.Media)
 		if err != nil {
 			return nil, err

@@ -22,6 +22,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/queue"
 	"github.com/mediagauge/mediagauge/internal/server"
 	"github.com/mediagauge/mediagauge/internal/source"
+	"github.com/mediagauge/mediagauge/internal/storage"
 	"github.com/mediagauge/mediagauge/internal/store/sqlite"
 	"github.com/mediagauge/mediagauge/internal/worker"
 )
@@ -105,6 +106,8 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 	if svc.opener, err = newOpener(s, log, allow); err != nil {
 		return nil, err
 	}
+	storages := storage.New(storage.Config{Store: svc.store, Sealer: sealer, Opener: svc.opener,
+		Fixed: s.Storages, Account: job.AccountID(s.AccountID)})
 	eng, missing, err := newEngine(s)
 	if err != nil {
 		return nil, err
@@ -121,14 +124,14 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 	if err = svc.queue.EnsureAccount(ctx, job.AccountID(s.AccountID)); err != nil {
 		return nil, err
 	}
-	svc.worker, err = worker.New(svc.queue, openInput(svc.opener, s.Region), eng, worker.Config{
+	svc.worker, err = worker.New(svc.queue, openInput(storages, s.Region), eng, worker.Config{
 		Workers: s.Workers, JobTimeout: s.JobTimeout, Limits: limits(s), Log: log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	svc.handler = server.New(server.Config{
-		Queue: svc.queue, Auth: svc.auth, Callbacks: svc.callback, IAM: directory, CheckInput: checkInput(svc.opener),
+		Queue: svc.queue, Auth: svc.auth, Callbacks: svc.callback, IAM: directory, Storage: storages, CheckInput: checkInput(storages),
 		Region: s.Region, Strict: s.Limits == "strict", RequireTLS: s.RequireTLS, Log: log,
 	})
 	return svc, nil

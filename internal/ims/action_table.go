@@ -23,6 +23,12 @@ const (
 	ListCallbackDeliveries = "ListCallbackDeliveries"
 	ReplayCallbackDelivery = "ReplayCallbackDelivery"
 
+	GetStorageList            = "GetStorageList"
+	GetDefaultStorageLocation = "GetDefaultStorageLocation"
+	SetDefaultStorageLocation = "SetDefaultStorageLocation"
+	AddStorage                = "AddStorage"
+	RemoveStorage             = "RemoveStorage"
+
 	CreateAccessKey = "CreateAccessKey"
 	ListAccessKeys  = "ListAccessKeys"
 	UpdateAccessKey = "UpdateAccessKey"
@@ -88,6 +94,17 @@ var actions = sorted([]Action{
 		Params: params("Status PageSize:integer NextPageToken"), Decode: decoder(DecodeListCallbackDeliveries)},
 	{Name: ReplayCallbackDelivery, Version: VersionICE, Own: true, Durable: true, Summary: "deliver a callback once more", Reply: SuccessResponse{},
 		Params: params("DeliveryId!"), Decode: decoder(DecodeReplayCallbackDelivery)},
+
+	{Name: GetStorageList, Version: VersionICE, Summary: "list the buckets that the account may read", Reply: StorageListResponse{},
+		Params: but(params("StorageType Status"), "AppId", NotDone, "ignored: there are no applications"), Decode: decoder(DecodeGetStorageList)},
+	{Name: GetDefaultStorageLocation, Version: VersionICE, Summary: "return the bucket for new objects", Reply: StorageLocationResponse{},
+		Decode: decoder(DecodeNothing)},
+	{Name: SetDefaultStorageLocation, Version: VersionICE, Durable: true, Summary: "say which bucket is for new objects", Reply: SuccessResponse{},
+		Params: params("StorageType Bucket! Path"), Decode: decoder(DecodeSetDefaultStorageLocation)},
+	{Name: AddStorage, Version: VersionICE, Own: true, Durable: true, Summary: "let the account read a bucket", Reply: SuccessResponse{},
+		Params: params("StorageType Bucket! Endpoint Region Root Path PathStyle:boolean StorageAccessKeyId StorageAccessKeySecret StorageSecurityToken"), Decode: decoder(DecodeAddStorage)},
+	{Name: RemoveStorage, Version: VersionICE, Own: true, Durable: true, Summary: "take a bucket from the account", Reply: SuccessResponse{},
+		Params: params("Bucket!"), Decode: decoder(DecodeRemoveStorage)},
 
 	{Name: CreateAccessKey, Version: VersionRAM, Durable: true, Summary: "make an access key of the caller or of a user", Reply: AccessKeyResponse{},
 		Params: params("UserName"), relative: about("user", "UserName"), Decode: decoder(DecodeKeyUser)},

@@ -87,6 +87,14 @@ func exampleResponses() map[string]any {
 		"ListCallbackDeliveries_empty": CallbackDeliveryListResponse{requestID, "", []CallbackDelivery{}},
 		"ReplayCallbackDelivery":       SuccessResponse{requestID, true},
 
+		"AddStorage": SuccessResponse{requestID, true}, "RemoveStorage": SuccessResponse{requestID, true},
+		"SetDefaultStorageLocation": SuccessResponse{requestID, true},
+		"GetStorageList": StorageListResponse{requestID, []StorageInfo{
+			StorageInfoOf(StorageOSS, "bucket", "", true, time.Time{}, time.Time{}, "", "cn-shanghai", true),
+			StorageInfoOf(StorageHTTP, "assets", "new/", false, submitted, submitted, "https://media.example.com/assets", "", false)}},
+		"GetDefaultStorageLocation":      StorageLocationResponse{requestID, StorageOSS, "bucket", "new/", "Normal"},
+		"GetDefaultStorageLocation_none": StorageLocationResponse{requestID, "", "", "", "notExist"},
+
 		"CreateUser":           UserResponse{requestID, exampleUser()},
 		"GetUser":              UserResponse{requestID, exampleUser()},
 		"ListUsers":            UserListResponse{requestID, true, "214", Users{[]User{exampleUser(), exampleUser()}}},

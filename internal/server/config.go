@@ -11,6 +11,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/queue"
+	"github.com/mediagauge/mediagauge/internal/storage"
 )
 
 // Config is what a Server works with. Zero fields get the default unless they say otherwise.
@@ -20,6 +21,7 @@ type Config struct {
 
 	Callbacks *callback.Deliverer // required
 	IAM       *iam.Directory      // required
+	Storage   *storage.Manager    // required
 
 	// CheckInput says whether the account may submit this input at all; nil accepts every one.
 	// Its refusals are *job.InputError and job.ErrMediaNotFound.

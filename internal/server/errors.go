@@ -10,6 +10,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/storage"
 )
 
 // aboutError says which of the client's things an error is about.
@@ -95,6 +96,11 @@ var errorRows = []errorRow{
 	{"job.ErrPipelineNotFound", job.ErrPipelineNotFound, notFound("pipeline")},
 	{"job.ErrQueueFull", job.ErrQueueFull, soon(ims.ThrottlingUser)},
 	{"job.ErrStopped", job.ErrStopped, soon(ims.ServiceUnavailable)},
+	{"storage.ErrExists", storage.ErrExists, func(string) *ims.Error {
+		return ims.Invalid("Bucket", "The account has a storage of that name already.")
+	}},
+	{"storage.ErrFixed", storage.ErrFixed, because(ims.OperationDenied, "The storage is set in the server's file and cannot be changed by calls.")},
+	{"storage.ErrNotFound", storage.ErrNotFound, notFound("storage")},
 }
 
 // translate is the only way from an error of ours to one of the wire. What it does not know
@@ -110,6 +116,8 @@ func translate(err error) *ims.Error {
 		missing    *auth.MissingError
 		input      *job.InputError
 		noRight    *iam.DeniedError
+		bucket     *storage.InvalidError
+		buckets    *storage.LimitError
 	)
 	if e := translateIAM(err); e != nil {
 		return e
@@ -121,6 +129,10 @@ func translate(err error) *ims.Error {
 		return ims.NewError(ims.IncompleteSignature).Because(sentence(incomplete.Reason))
 	case errors.As(err, &missing):
 		return ims.Missing(missing.Name)
+	case errors.As(err, &bucket):
+		return ims.Invalid("Bucket", sentence(bucket.Error()))
+	case errors.As(err, &buckets):
+		return ims.NewError(ims.LimitExceeded, fmt.Sprintf("%d storages", buckets.Most))
 	case errors.As(err, &noRight):
 		return denied(noRight)
 	case errors.As(err, &input):

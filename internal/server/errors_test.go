@@ -16,6 +16,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/sign"
+	"github.com/mediagauge/mediagauge/internal/storage"
 	"github.com/mediagauge/mediagauge/internal/store"
 )
 
@@ -41,6 +42,8 @@ var typedErrors = map[string]struct {
 	"iam.LimitError":       {&iam.LimitError{Kind: iam.KindUser, Most: 1}, ims.LimitExceeded},
 	"iam.BadDocumentError": {&iam.BadDocumentError{Parameter: "Policy", Err: errors.New("r")}, "MalformedPolicyDocument"},
 	"iam.DeniedError":      {&iam.DeniedError{Action: "ice:X"}, ims.Forbidden},
+	"storage.InvalidError": {&storage.InvalidError{Err: errors.New("r")}, ims.InvalidParameter},
+	"storage.LimitError":   {&storage.LimitError{Most: 1}, ims.LimitExceeded},
 	"job.InputError":       {&job.InputError{Field: "Media", Reason: "r"}, ims.InvalidParameter},
 }
 
@@ -60,7 +63,7 @@ func TestEveryErrorHasARow(t *testing.T) {
 		}
 	}
 	found := 0
-	for _, room := range []string{"job", "auth", "store", "iam"} {
+	for _, room := range []string{"job", "auth", "store", "iam", "storage"} {
 		for _, name := range exportedErrors(t, room) {
 			found++
 			_, typed := typedErrors[name]

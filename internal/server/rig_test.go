@@ -30,8 +30,11 @@ import (
 	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/netguard"
 	"github.com/mediagauge/mediagauge/internal/queue"
 	"github.com/mediagauge/mediagauge/internal/sign"
+	"github.com/mediagauge/mediagauge/internal/source"
+	"github.com/mediagauge/mediagauge/internal/storage"
 	"github.com/mediagauge/mediagauge/internal/store/sqlite"
 )
 
@@ -105,7 +108,7 @@ func newRigAt(t testing.TB, clock func() time.Time, change func(*Config, *Timeou
 	a := auth.New(st, sealer, auth.Config{Now: clock})
 	r := &rig{queue: q, auth: a, log: &logBuffer{}, http: &http.Transport{}}
 	callbacks := callback.New(callback.Config{Store: st, Sealer: sealer, Client: http.DefaultClient})
-	c := Config{Queue: q, Auth: a, Callbacks: callbacks, IAM: iam.New(iam.Config{Store: st, Auth: a, Now: clock}), Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
+	c := Config{Queue: q, Auth: a, Callbacks: callbacks, IAM: iam.New(iam.Config{Store: st, Auth: a, Now: clock}), Storage: newStorages(t, st, sealer), Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
 	var timeouts Timeouts
 	if change != nil {
 		change(&c, &timeouts)
@@ -133,6 +136,13 @@ func newRigAt(t testing.TB, clock func() time.Time, change func(*Config, *Timeou
 		}
 	})
 	return r
+}
+
+func newStorages(t testing.TB, st *sqlite.Store, sealer *auth.Sealer) *storage.Manager {
+	t.Helper()
+	opener := must[*source.Opener](t)(source.New(source.DefaultConfig(), netguard.New(netguard.Allow{})))
+	fixed := []source.Storage{{Bucket: "bucket", Kind: source.KindOSS, AccessKeyID: "file-key", AccessKeySecret: "file-secret"}}
+	return storage.New(storage.Config{Store: st, Sealer: sealer, Opener: opener, Fixed: fixed, Account: account})
 }
 
 // refuseSomeInputs stands for the rules of storage.

@@ -75,3 +75,6 @@ func redactURL(raw string) string {
 	}
 	return raw
 }
+
+// Redact is a URL without what grants access: fit to be shown.
+func Redact(raw string) string { return redactURL(raw) }
