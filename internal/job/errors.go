@@ -10,6 +10,7 @@ var (
 	ErrPipelineDefault  = errors.New("the default pipeline cannot be deleted")
 	ErrPipelineBusy     = errors.New("pipeline still has unfinished jobs")
 	ErrPipelineLimit    = errors.New("too many pipelines")
+	ErrNotCancellable   = errors.New("job runs or has ended")
 	ErrLeaseLost        = errors.New("lease lost")
 	ErrBadID            = errors.New("malformed id")
 	ErrBadPageToken     = errors.New("malformed page token")

@@ -56,8 +56,8 @@ func (q *Queue) end(ctx context.Context, c *Claim, state job.State, o outcome) e
 	if err != nil {
 		return fmt.Errorf("end job %q: %w", j.ID, err)
 	}
-	if accepted && len(e.done.Outbox) > 0 && q.cfg.Notify != nil {
-		q.cfg.Notify()
+	if accepted {
+		q.tell(ctx, &j, len(messages))
 	}
 	return q.ended(c, o.Run.ProbeTime, accepted, state)
 }

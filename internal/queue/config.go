@@ -37,6 +37,9 @@ type Config struct {
 
 	// NotifyBody makes the body of the message to the address in the job's own Spec; nil makes none.
 	NotifyBody func(j *job.Job) []byte
+	// Ended is called when a job has ended and that is stored; nil is for nobody. It is not called for
+	// jobs whose process dies at this moment.
+	Ended func(ctx context.Context, j *job.Job)
 	// Notify is called when messages were written; nil is for nobody.
 	Notify func()
 

@@ -179,8 +179,18 @@ func (q *Queue) rescue(ctx context.Context) {
 	}
 }
 
-// prune deletes finished jobs that are past retention, in small transactions.
+// prune deletes what has expired, and finished jobs that are past retention, in small transactions.
 func (q *Queue) prune(ctx context.Context) {
+	for ctx.Err() == nil {
+		n, err := q.store.PruneRecords(ctx, q.now(), upkeepBatch)
+		if err != nil {
+			q.upkeepFailed(ctx, "prune expired records", err)
+			return
+		}
+		if n < upkeepBatch {
+			break
+		}
+	}
 	if q.cfg.Retention == 0 {
 		return
 	}

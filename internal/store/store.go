@@ -57,6 +57,9 @@ type Jobs interface {
 	// a pipeline that is not the account's.
 	Submit(ctx context.Context, jobs []NewJob) ([]error, error)
 
+	// SubmitAll inserts all jobs as ready, or none: the first that Submit would refuse ends it.
+	SubmitAll(ctx context.Context, jobs []NewJob) error
+
 	// Ready lists pipelines that are active and hold at least one ready job.
 	Ready(ctx context.Context) ([]ReadyPipeline, error)
 

@@ -39,6 +39,32 @@ func (s *Store) Submit(ctx context.Context, jobs []store.NewJob) ([]error, error
 	return errs, nil
 }
 
+// SubmitAll implements store.Jobs. An insert that is refused takes those before it back with it.
+func (s *Store) SubmitAll(ctx context.Context, jobs []store.NewJob) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	err := s.writer.do(ctx, len(jobs), func(c *conn) error {
+		for i := range jobs {
+			refused := insertJob(c, &jobs[i])
+			if refused == nil {
+				continue
+			}
+			for k := range jobs[:i] {
+				if _, err := c.exec(deleteOpen, jobs[k].Account, jobs[k].ID); err != nil {
+					return err
+				}
+			}
+			return refused
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("submit all: %w", err)
+	}
+	return nil
+}
+
 func insertJob(c *conn, j *store.NewJob) error {
 	_, err := c.exec(insertOpen, j.Account, j.ID, j.PipelineNo, j.Priority, j.Name, blob(j.Spec))
 	if isRowError(err) {

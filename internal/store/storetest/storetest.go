@@ -33,6 +33,7 @@ func Run(t *testing.T, open Open) {
 		{"keys", keyTests},
 		{"nonce", nonceTests},
 		{"outbox", outboxTests},
+		{"submit all", submitAllTests},
 		{"cancel", cancelTests},
 		{"records", recordTests},
 		{"isolation", isolationTests},

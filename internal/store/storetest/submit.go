@@ -124,3 +124,22 @@ var submitTests = []test{
 		h.must(h.Close())
 	}},
 }
+
+var submitAllTests = []test{
+	{"all", func(h *harness) {
+		jobs := []store.NewJob{h.newJob(h.alice, 1), h.newJob(h.alice, 9)}
+		h.must(h.SubmitAll(h.ctx, jobs))
+		h.want("claimed", claimedIDs(h.claim(10, h.alice)), []job.ID{jobs[1].ID, jobs[0].ID})
+		h.must(h.SubmitAll(h.ctx, nil))
+	}},
+	{"or none", func(h *harness) {
+		bobs := h.pipeline(bob, "bobs", true)
+		there := h.submit(h.alice, 5)[0]
+		repeated, foreign := h.newJob(h.alice, 5), h.newJob(h.alice, 5)
+		repeated.ID = there
+		foreign.PipelineNo = bobs.No
+		h.wantErr(h.SubmitAll(h.ctx, []store.NewJob{h.newJob(h.alice, 5), repeated, h.newJob(h.alice, 5)}), store.ErrJobExists)
+		h.wantErr(h.SubmitAll(h.ctx, []store.NewJob{h.newJob(h.alice, 5), foreign}), job.ErrPipelineNotFound)
+		h.want("claimed", claimedIDs(h.claim(10, h.alice)), []job.ID{there})
+	}},
+}
