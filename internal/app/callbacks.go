@@ -33,10 +33,22 @@ func newCallbacks(s Settings, log *slog.Logger, outbox store.Outbox, sealer *aut
 // eventTargets says where the end of a job is told of, by what its account asked for.
 func eventTargets(d *callback.Deliverer) func(context.Context, *job.Job) ([]store.Message, error) {
 	return func(ctx context.Context, j *job.Job) ([]store.Message, error) {
+		event, body := ims.EventAnalysisComplete, ims.JobEvent
+		if j.Spec.Registers != "" {
+			event, body = ims.EventRegisterComplete, ims.AssetEvent
+		}
 		s, err := d.Settings(ctx, j.Account)
-		if err != nil || !s.Wants(ims.EventAnalysisComplete) {
+		if err != nil || !s.Wants(event) {
 			return nil, err
 		}
-		return []store.Message{{Target: s.URL, Body: ims.JobEvent(j)}}, nil
+		return []store.Message{{Target: s.URL, Body: body(j)}}, nil
 	}
+}
+
+// eventBody is the message to the address in a job's own UserData.
+func eventBody(j *job.Job) []byte {
+	if j.Spec.Registers != "" {
+		return ims.AssetEvent(j)
+	}
+	return ims.JobEvent(j)
 }

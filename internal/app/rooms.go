@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/mediagauge/mediagauge/internal/asset"
 	"github.com/mediagauge/mediagauge/internal/engine"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/netguard"
@@ -78,38 +79,70 @@ func newOpener(s Settings, log *slog.Logger, extra string) (*source.Opener, erro
 }
 
 // checkInput judges an input at submit time, without any network.
-func checkInput(m *storage.Manager) func(context.Context, job.AccountID, job.Input) error {
+func checkInput(m *storage.Manager, assets *asset.Manager) func(context.Context, job.AccountID, job.Input) error {
 	return func(ctx context.Context, account job.AccountID, in job.Input) error {
-		if in.Type == job.InputMedia {
-			return fmt.Errorf("media asset %q: %w", in.Media, job.ErrMediaNotFound)
+		url, err := address(ctx, assets, account, in)
+		if err != nil {
+			return err
 		}
 		o, err := m.Opener(ctx, account)
 		if err != nil {
 			return err
 		}
-		if err := o.Check(in.Media); err != nil {
+		if err := o.Check(url); err != nil {
 			return &job.InputError{Field: "Media", Reason: sentence(err.Error())}
 		}
 		return nil
 	}
 }
 
+// address is where an input lies: what it says itself, or what the asset that it names does.
+func address(ctx context.Context, assets *asset.Manager, account job.AccountID, in job.Input) (string, error) {
+	if in.Type != job.InputMedia {
+		return in.Media, nil
+	}
+	url, err := assets.URL(ctx, account, in.Media)
+	if errors.Is(err, asset.ErrNotFound) {
+		err = fmt.Errorf("media asset %q: %w", in.Media, job.ErrMediaNotFound)
+	}
+	return url, err
+}
+
 // openInput opens the inputs of jobs for the worker. What lies in no bucket is told to be in
 // the region of the service.
-func openInput(m *storage.Manager, region string) worker.Open {
+func openInput(m *storage.Manager, assets *asset.Manager, region string) worker.Open {
 	return func(ctx context.Context, account job.AccountID, in job.Input) (worker.Object, error) {
+		url, err := address(ctx, assets, account, in)
+		if err != nil {
+			return nil, err
+		}
 		o, err := m.Opener(ctx, account)
 		if err != nil {
 			return nil, err
 		}
-		obj, err := o.Open(ctx, in.Media)
+		obj, err := o.Open(ctx, url)
 		if err != nil {
 			return nil, err
 		}
 		if obj.Region == "" {
 			obj.Region = region
 		}
-		return worker.FromSource(obj, ""), nil
+		id := ""
+		if in.Type == job.InputMedia {
+			id = in.Media
+		}
+		return worker.FromSource(obj, id), nil
+	}
+}
+
+// knownAsset is what is known of the asset that a job is about.
+func knownAsset(assets *asset.Manager) func(context.Context, *job.Job) (*job.Result, string, error) {
+	return func(ctx context.Context, j *job.Job) (*job.Result, string, error) {
+		if j.Spec.Input.Type != job.InputMedia || j.Spec.Registers != "" {
+			return nil, "", nil
+		}
+		a, err := assets.Get(ctx, j.Account, j.Spec.Input.Media)
+		return a.Result, a.Engine, err
 	}
 }
 

@@ -14,11 +14,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mediagauge/mediagauge/internal/asset"
 	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/callback"
 	"github.com/mediagauge/mediagauge/internal/iam"
-	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/once"
 	"github.com/mediagauge/mediagauge/internal/queue"
 	"github.com/mediagauge/mediagauge/internal/server"
 	"github.com/mediagauge/mediagauge/internal/source"
@@ -118,20 +119,25 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 	if svc.callback, err = newCallbacks(s, log, svc.store, sealer); err != nil {
 		return nil, err
 	}
-	if svc.queue, err = queue.New(svc.store, queueConfig(s, log, sealer, svc.callback)); err != nil {
+	var assets *asset.Manager
+	qc := queueConfig(s, log, sealer, svc.callback)
+	qc.Ended = func(ctx context.Context, j *job.Job) { assets.Ended(ctx, j) }
+	if svc.queue, err = queue.New(svc.store, qc); err != nil {
 		return nil, err
 	}
+	assets = asset.New(asset.Config{Store: svc.store, Queue: svc.queue, Key: source.Canonical, Log: log})
 	if err = svc.queue.EnsureAccount(ctx, job.AccountID(s.AccountID)); err != nil {
 		return nil, err
 	}
-	svc.worker, err = worker.New(svc.queue, openInput(storages, s.Region), eng, worker.Config{
-		Workers: s.Workers, JobTimeout: s.JobTimeout, Limits: limits(s), Log: log,
+	svc.worker, err = worker.New(svc.queue, openInput(storages, assets, s.Region), eng, worker.Config{
+		Workers: s.Workers, JobTimeout: s.JobTimeout, Limits: limits(s), Log: log, Known: &worker.Known{Also: knownAsset(assets)},
 	})
 	if err != nil {
 		return nil, err
 	}
 	svc.handler = server.New(server.Config{
-		Queue: svc.queue, Auth: svc.auth, Callbacks: svc.callback, IAM: directory, Storage: storages, CheckInput: checkInput(storages),
+		Queue: svc.queue, Auth: svc.auth, Callbacks: svc.callback, IAM: directory, Storage: storages,
+		Assets: assets, Once: once.New(svc.store, time.Now), CheckInput: checkInput(storages, assets),
 		Region: s.Region, Strict: s.Limits == "strict", RequireTLS: s.RequireTLS, Log: log,
 	})
 	return svc, nil
@@ -144,7 +150,7 @@ func queueConfig(s Settings, log *slog.Logger, sealer *auth.Sealer, callbacks *c
 	c.MaxOpen = s.MaxOpenJobs
 	c.Retention = time.Duration(s.RetentionDays) * 24 * time.Hour
 	c.TokenKey = sealer.Derive("page token")
-	c.NotifyTargets, c.NotifyBody, c.Notify = eventTargets(callbacks), ims.JobEvent, callbacks.Wake
+	c.NotifyTargets, c.NotifyBody, c.Notify = eventTargets(callbacks), eventBody, callbacks.Wake
 	c.Log = log
 	return c
 }

@@ -87,7 +87,15 @@ func exampleResponses() map[string]any {
 		"ListCallbackDeliveries_empty": CallbackDeliveryListResponse{requestID, "", []CallbackDelivery{}},
 		"ReplayCallbackDelivery":       SuccessResponse{requestID, true},
 
-		"AddStorage": SuccessResponse{requestID, true}, "RemoveStorage": SuccessResponse{requestID, true},
+		"RegisterMediaInfo": MediaIDResponse{requestID, "c321b3a0041a71eda1590674a2ce0000"}, "UpdateMediaInfo": MediaIDResponse{requestID, "c321b3a0041a71eda1590674a2ce0000"},
+		"GetMediaInfo":           MediaInfoResponse{requestID, MediaAssetOf(exampleAsset("subtitles"), AssetWholeFile)},
+		"GetMediaInfo_preparing": MediaInfoResponse{requestID, MediaAssetOf(&AssetFacts{ID: "c321b3a0041a71eda1590674a2ce0000", URL: "oss://bucket/a.mp4", Title: "t", Status: "Preparing", Created: submitted, Modified: submitted}, AssetWholeFile)},
+		"BatchGetMediaInfos":     MediaInfosResponse{requestID, []MediaAsset{MediaAssetOf(exampleAsset("h264_aac"), AssetNoFile)}, []string{"x"}},
+		"DeleteMediaInfos":       DeleteMediaInfosResponse{requestID, []string{}, []string{"x"}},
+		"ListMediaBasicInfos":    ListMediaBasicInfosResponse{requestID, []MediaAsset{MediaAssetOf(exampleAsset("h264_aac"), AssetFileBasics)}, 11, 1, "token"},
+		"SubmitMediaInfoJobs":    MediaInfoJobsResponse{requestID, []MediaInfoJob{MediaInfoJobOf(exampleJob(job.Queued))}},
+		"CancelMediaInfoJob":     MediaInfoJobResponse{requestID, MediaInfoJobOf(exampleJob(job.Cancelled))},
+		"AddStorage":             SuccessResponse{requestID, true}, "RemoveStorage": SuccessResponse{requestID, true},
 		"SetDefaultStorageLocation": SuccessResponse{requestID, true},
 		"GetStorageList": StorageListResponse{requestID, []StorageInfo{
 			StorageInfoOf(StorageOSS, "bucket", "", true, time.Time{}, time.Time{}, "", "cn-shanghai", true),
@@ -121,6 +129,12 @@ func exampleResponses() map[string]any {
 	}
 }
 
+func exampleAsset(result string) *AssetFacts {
+	return &AssetFacts{ID: "c321b3a0041a71eda1590674a2ce0000", URL: "oss://bucket/a.mp4", MediaType: "video", BusinessType: "general", Source: "oss", Title: "t",
+		Description: "d", Category: "c", CoverURL: "https://example.com/c.jpg", UserData: "u", Status: "Normal", Reference: "my-ref-1", CategoryID: 7,
+		Tags: []string{"a", "b"}, Created: submitted, Modified: submitted, Result: mediaCases[result]}
+}
+
 func exampleUser() User { return UserOf("214", "ann", "Ann", "", submitted, submitted) }
 
 func exampleRole(trust string) Role {
@@ -142,7 +156,7 @@ func TestResponses(t *testing.T) {
 			if err != nil || contentType != "application/json;charset=utf-8" {
 				t.Fatalf("content type %q, error %v", contentType, err)
 			}
-			if bytes.Contains(body, []byte(`"Code"`)) && !strings.HasSuffix(name, "failed") && !strings.HasSuffix(name, "cancelled") {
+			if bytes.Contains(body, []byte(`"Code"`)) && !strings.HasSuffix(name, "failed") && action != "CancelMediaInfoJob" && !strings.HasSuffix(name, "cancelled") {
 				t.Error("a success carries a Code; one client takes that for an error")
 			}
 			golden(t, name+".json.golden", body)

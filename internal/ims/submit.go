@@ -37,7 +37,10 @@ func decodeSpec(r *Request) (job.Spec, error) {
 	if spec.NotifyAddress, err = notifyAddress(spec.UserData); err != nil {
 		return spec, err
 	}
-	if spec.PipelineID, spec.Priority, err = decodeScheduleConfig(r); err != nil {
+	if spec.PipelineID, spec.Priority, spec.Refresh, err = decodeScheduleConfig(r); err != nil {
+		return spec, err
+	}
+	if err := clientToken(r.ClientToken()); err != nil {
 		return spec, err
 	}
 	// Whether things exist comes after whether the request makes sense.
@@ -100,16 +103,20 @@ func checkMedia(in job.Input) error {
 	return Invalid("Input.Media", "The URL's scheme must be oss, http or https.")
 }
 
-func decodeScheduleConfig(r *Request) (pipelineID string, p job.Priority, err error) {
+func decodeScheduleConfig(r *Request) (pipelineID string, p job.Priority, refresh bool, err error) {
 	o, err := r.object("ScheduleConfig")
 	if err != nil {
-		return "", 0, err
+		return "", 0, false, err
 	}
 	if pipelineID, err = o.text("PipelineId"); err != nil {
-		return "", 0, err
+		return "", 0, false, err
 	}
-	p, err = priority("ScheduleConfig.Priority", o.number("Priority"), 0)
-	return pipelineID, p, err
+	if p, err = priority("ScheduleConfig.Priority", o.number("Priority"), 0); err != nil {
+		return "", 0, false, err
+	}
+	// RefreshCache is an extension of ours, a boolean or its text.
+	refresh, err = truth("ScheduleConfig.RefreshCache", o.number("RefreshCache"), false)
+	return pipelineID, p, refresh, err
 }
 
 func priority(name, s string, absent job.Priority) (job.Priority, error) {

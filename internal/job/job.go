@@ -77,6 +77,8 @@ type Spec struct {
 	Trigger       string   `json:"trigger,omitzero"`    // "API", "WorkFlow" or "Console"
 	RequestID     string   `json:"request_id,omitzero"` // of the request that submitted it
 	NotifyAddress string   `json:"notify,omitzero"`     // callback of this job alone: URL or queue name
+	Registers     string   `json:"registers,omitzero"`  // the media asset that waits for this job
+	Refresh       bool     `json:"refresh,omitzero"`    // probe even if an answer is known
 }
 
 // Job is one piece of work and its outcome.

@@ -25,6 +25,14 @@ func handleWaiting[T any](f func(ctx, client context.Context, c *call, in T) (an
 func (s *Server) table() map[string]map[string]handler {
 	return map[string]map[string]handler{
 		ims.VersionICE: {
+			ims.BatchGetMediaInfos:        handle(s.batchGetMediaInfos),
+			ims.CancelMediaInfoJob:        handle(s.cancelMediaInfoJob),
+			ims.DeleteMediaInfos:          handle(s.deleteMediaInfos),
+			ims.GetMediaInfo:              handle(s.getMediaInfo),
+			ims.ListMediaBasicInfos:       handle(s.listMediaBasicInfos),
+			ims.RegisterMediaInfo:         handle(s.registerMediaInfo),
+			ims.SubmitMediaInfoJobs:       handle(s.submitMediaInfoJobs),
+			ims.UpdateMediaInfo:           handle(s.updateMediaInfo),
 			ims.AddStorage:                handle(s.addStorage),
 			ims.CreatePipeline:            handle(s.createPipeline),
 			ims.DeletePipeline:            handle(s.deletePipeline),

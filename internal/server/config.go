@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/mediagauge/mediagauge/internal/asset"
 	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/callback"
 	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/once"
 	"github.com/mediagauge/mediagauge/internal/queue"
 	"github.com/mediagauge/mediagauge/internal/storage"
 )
@@ -22,6 +24,8 @@ type Config struct {
 	Callbacks *callback.Deliverer // required
 	IAM       *iam.Directory      // required
 	Storage   *storage.Manager    // required
+	Assets    *asset.Manager      // required
+	Once      *once.Tokens        // required
 
 	// CheckInput says whether the account may submit this input at all; nil accepts every one.
 	// Its refusals are *job.InputError and job.ErrMediaNotFound.

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/mediagauge/mediagauge/internal/asset"
 	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/once"
 	"github.com/mediagauge/mediagauge/internal/storage"
 )
 
@@ -60,6 +62,14 @@ func soon(code ims.Code) func(string) *ims.Error {
 // errorRows is sorted by name. Sentinels that no call can meet stay internal errors here on
 // purpose, so that a new one is noticed.
 var errorRows = []errorRow{
+	{"asset.ErrBadCursor", asset.ErrBadCursor, func(string) *ims.Error {
+		return ims.Invalid("NextToken", "It is not a token of this list.")
+	}},
+	{"asset.ErrBusy", asset.ErrBusy, soon(ims.ServiceUnavailable)},
+	{"asset.ErrNotFound", asset.ErrNotFound, notFound("media asset")},
+	{"asset.ErrReferenceTaken", asset.ErrReferenceTaken, func(string) *ims.Error {
+		return ims.Invalid("ReferenceId", "Another media asset of the account has it.")
+	}},
 	{"auth.ErrBadKey", auth.ErrBadKey, plain(ims.InternalError)}, // imports only
 	{"auth.ErrBearerUnsupported", auth.ErrBearerUnsupported, because(ims.IncompleteSignature, "Bearer tokens are not accepted: sign with an access key.")},
 	{"auth.ErrInactiveKey", auth.ErrInactiveKey, plain(ims.InvalidAccessKeyInactive)},
@@ -89,6 +99,7 @@ var errorRows = []errorRow{
 	{"job.ErrLeaseLost", job.ErrLeaseLost, plain(ims.InternalError)}, // workers only
 	{"job.ErrMediaNotFound", job.ErrMediaNotFound, notFound("media asset")},
 	{"job.ErrMessageNotFound", job.ErrMessageNotFound, notFound("callback delivery")},
+	{"job.ErrNotCancellable", job.ErrNotCancellable, because(ims.OperationDenied, "The job runs or has ended: only one that waits can be cancelled.")},
 	{"job.ErrNotFound", job.ErrNotFound, notFound("job")},
 	{"job.ErrPipelineBusy", job.ErrPipelineBusy, because(ims.OperationDenied, "The pipeline still has unfinished jobs.")},
 	{"job.ErrPipelineDefault", job.ErrPipelineDefault, because(ims.OperationDenied, "The default pipeline cannot be deleted.")},
@@ -96,6 +107,7 @@ var errorRows = []errorRow{
 	{"job.ErrPipelineNotFound", job.ErrPipelineNotFound, notFound("pipeline")},
 	{"job.ErrQueueFull", job.ErrQueueFull, soon(ims.ThrottlingUser)},
 	{"job.ErrStopped", job.ErrStopped, soon(ims.ServiceUnavailable)},
+	{"once.ErrMismatch", once.ErrMismatch, plain(ims.IdempotentMismatch)},
 	{"storage.ErrExists", storage.ErrExists, func(string) *ims.Error {
 		return ims.Invalid("Bucket", "The account has a storage of that name already.")
 	}},
@@ -117,6 +129,7 @@ func translate(err error) *ims.Error {
 		input      *job.InputError
 		noRight    *iam.DeniedError
 		bucket     *storage.InvalidError
+		registered *asset.RegisteredError
 		buckets    *storage.LimitError
 	)
 	if e := translateIAM(err); e != nil {
@@ -129,6 +142,8 @@ func translate(err error) *ims.Error {
 		return ims.NewError(ims.IncompleteSignature).Because(sentence(incomplete.Reason))
 	case errors.As(err, &missing):
 		return ims.Missing(missing.Name)
+	case errors.As(err, &registered):
+		return ims.Invalid("InputURL", fmt.Sprintf("It is registered already, as media asset %s; Overwrite=true registers it anew.", registered.ID))
 	case errors.As(err, &bucket):
 		return ims.Invalid("Bucket", sentence(bucket.Error()))
 	case errors.As(err, &buckets):

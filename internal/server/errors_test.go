@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mediagauge/mediagauge/internal/asset"
 	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/ims"
@@ -33,18 +34,19 @@ var typedErrors = map[string]struct {
 	err  error
 	want ims.Code
 }{
-	"auth.IncompleteError": {&auth.IncompleteError{Reason: "r"}, ims.IncompleteSignature},
-	"auth.MismatchError":   {&auth.MismatchError{StringToSign: "GET&%2F&a"}, ims.SignatureDoesNotMatch},
-	"auth.MissingError":    {&auth.MissingError{Name: "n"}, ims.MissingParameter},
-	"iam.NotFoundError":    {&iam.NotFoundError{Kind: iam.KindUser, Name: "n"}, "EntityNotExist.User"},
-	"iam.ExistsError":      {&iam.ExistsError{Kind: iam.KindRole, Name: "n"}, "EntityAlreadyExists.Role"},
-	"iam.ConflictError":    {&iam.ConflictError{Kind: iam.KindUser, Name: "n", By: "AccessKey", What: "k"}, "DeleteConflict.User.AccessKey"},
-	"iam.LimitError":       {&iam.LimitError{Kind: iam.KindUser, Most: 1}, ims.LimitExceeded},
-	"iam.BadDocumentError": {&iam.BadDocumentError{Parameter: "Policy", Err: errors.New("r")}, "MalformedPolicyDocument"},
-	"iam.DeniedError":      {&iam.DeniedError{Action: "ice:X"}, ims.Forbidden},
-	"storage.InvalidError": {&storage.InvalidError{Err: errors.New("r")}, ims.InvalidParameter},
-	"storage.LimitError":   {&storage.LimitError{Most: 1}, ims.LimitExceeded},
-	"job.InputError":       {&job.InputError{Field: "Media", Reason: "r"}, ims.InvalidParameter},
+	"auth.IncompleteError":  {&auth.IncompleteError{Reason: "r"}, ims.IncompleteSignature},
+	"auth.MismatchError":    {&auth.MismatchError{StringToSign: "GET&%2F&a"}, ims.SignatureDoesNotMatch},
+	"auth.MissingError":     {&auth.MissingError{Name: "n"}, ims.MissingParameter},
+	"iam.NotFoundError":     {&iam.NotFoundError{Kind: iam.KindUser, Name: "n"}, "EntityNotExist.User"},
+	"iam.ExistsError":       {&iam.ExistsError{Kind: iam.KindRole, Name: "n"}, "EntityAlreadyExists.Role"},
+	"iam.ConflictError":     {&iam.ConflictError{Kind: iam.KindUser, Name: "n", By: "AccessKey", What: "k"}, "DeleteConflict.User.AccessKey"},
+	"iam.LimitError":        {&iam.LimitError{Kind: iam.KindUser, Most: 1}, ims.LimitExceeded},
+	"iam.BadDocumentError":  {&iam.BadDocumentError{Parameter: "Policy", Err: errors.New("r")}, "MalformedPolicyDocument"},
+	"iam.DeniedError":       {&iam.DeniedError{Action: "ice:X"}, ims.Forbidden},
+	"asset.RegisteredError": {&asset.RegisteredError{ID: "a"}, ims.InvalidParameter},
+	"storage.InvalidError":  {&storage.InvalidError{Err: errors.New("r")}, ims.InvalidParameter},
+	"storage.LimitError":    {&storage.LimitError{Most: 1}, ims.LimitExceeded},
+	"job.InputError":        {&job.InputError{Field: "Media", Reason: "r"}, ims.InvalidParameter},
 }
 
 // TestEveryErrorHasARow reads the sources of the rooms below: a sentinel that is added there
@@ -63,7 +65,7 @@ func TestEveryErrorHasARow(t *testing.T) {
 		}
 	}
 	found := 0
-	for _, room := range []string{"job", "auth", "store", "iam", "storage"} {
+	for _, room := range []string{"job", "auth", "store", "iam", "storage", "asset", "once"} {
 		for _, name := range exportedErrors(t, room) {
 			found++
 			_, typed := typedErrors[name]
@@ -164,7 +166,7 @@ func TestMismatchEndsWithTheStringToSign(t *testing.T) {
 func TestWritesAreDurable(t *testing.T) {
 	t.Parallel()
 	for _, a := range ims.Actions() {
-		reads := strings.HasPrefix(a.Name, "Get") || strings.HasPrefix(a.Name, "List")
+		reads := strings.HasPrefix(a.Name, "Get") || strings.HasPrefix(a.Name, "BatchGet") || strings.HasPrefix(a.Name, "List")
 		if got := authRequest(&call{Request: &ims.Request{}, action: a}).Durable; got == reads {
 			t.Errorf("%s: durable %v", a.Name, got)
 		}

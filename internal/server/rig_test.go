@@ -25,12 +25,14 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/mediagauge/mediagauge/internal/asset"
 	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/callback"
 	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/netguard"
+	"github.com/mediagauge/mediagauge/internal/once"
 	"github.com/mediagauge/mediagauge/internal/queue"
 	"github.com/mediagauge/mediagauge/internal/sign"
 	"github.com/mediagauge/mediagauge/internal/source"
@@ -108,7 +110,8 @@ func newRigAt(t testing.TB, clock func() time.Time, change func(*Config, *Timeou
 	a := auth.New(st, sealer, auth.Config{Now: clock})
 	r := &rig{queue: q, auth: a, log: &logBuffer{}, http: &http.Transport{}}
 	callbacks := callback.New(callback.Config{Store: st, Sealer: sealer, Client: http.DefaultClient})
-	c := Config{Queue: q, Auth: a, Callbacks: callbacks, IAM: iam.New(iam.Config{Store: st, Auth: a, Now: clock}), Storage: newStorages(t, st, sealer), Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
+	c := Config{Queue: q, Auth: a, Callbacks: callbacks, IAM: iam.New(iam.Config{Store: st, Auth: a, Now: clock}), Storage: newStorages(t, st, sealer),
+		Assets: asset.New(asset.Config{Store: st, Queue: q, Key: source.Canonical, Now: clock}), Once: once.New(st, clock), Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
 	var timeouts Timeouts
 	if change != nil {
 		change(&c, &timeouts)

@@ -22,6 +22,16 @@ func (s *Server) submit(ctx context.Context, c *call, spec job.Spec) (*job.Job, 
 		return nil, about(spec.Input.Media, err)
 	}
 	spec.RequestID = c.id
-	j, err := s.cfg.Queue.Submit(ctx, c.who.Account, spec)
+	id := s.cfg.Queue.NewID()
+	if token := c.ClientToken(); token != "" {
+		text, err := s.cfg.Once.Begin(ctx, c.who.Account, c.action.Permission(), token, c.Digest(), id.String())
+		if err == nil {
+			id, err = job.ParseID(text)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	j, err := s.cfg.Queue.SubmitOnce(ctx, c.who.Account, id, spec)
 	return j, about(spec.PipelineID, err)
 }

@@ -251,3 +251,24 @@ func truncate(s string, n int) string {
 
 // redactRef is a reference fit for an error text even when it could not be resolved.
 func redactRef(ref string) string { return truncate(redactURL(ref), 256) }
+
+// Canonical spells a reference in one way: a bucket's URL like the oss:// reference to the same object, and
+// scheme and host in lower case. Two references with one spelling are the same object; queries are kept.
+func Canonical(ref string) string {
+	scheme, rest, found := strings.Cut(ref, "://")
+	if !found {
+		return ref
+	}
+	scheme = strings.ToLower(scheme)
+	if scheme == "http" || scheme == "https" {
+		if bucket, _, key, ok := cutBucketURL(rest); ok {
+			return "oss://" + bucket + "/" + key
+		}
+		host, path, slash := strings.Cut(rest, "/")
+		if slash {
+			path = "/" + path
+		}
+		rest = strings.ToLower(host) + path
+	}
+	return scheme + "://" + rest
+}

@@ -15,6 +15,7 @@ type Config struct {
 	JobTimeout time.Duration // from claim to answer; default 120 s
 	Grace      time.Duration // for running jobs once Run's context has ended; default 15 s
 	Limits     probe.Limits  // of one job; zero fields get the probe's own defaults
+	Known      *Known        // answers that are given again for objects that did not change; nil keeps none
 	Log        *slog.Logger  // default discards
 }
 

@@ -64,12 +64,18 @@ func (w *Worker) probe(ctx context.Context, c *queue.Claim) (result *job.Result,
 			w.cfg.Log.Warn("close source", "job", c.Job.ID, "err", cerr)
 		}
 	}()
+	if result, run.Engine = w.cfg.Known.recall(ctx, c.Job, object.Describe()); result != nil {
+		run.Cached = true
+		return result, run, nil
+	}
 	answer, err := w.engine.Probe(ctx, probe.NewReader(ctx, object, w.cfg.Limits))
 	run.Engine, run.Warnings = answer.Engine, answer.Warnings
 	if err != nil {
 		return nil, run, err
 	}
-	return w.result(object, answer), run, nil
+	result = w.result(object, answer)
+	w.cfg.Known.learn(c.Job.Account, result, run.Engine)
+	return result, run, nil
 }
 
 func (w *Worker) result(object Object, answer engine.Answer) *job.Result {

@@ -102,6 +102,8 @@ func asRefusal(err error, f *job.Failure) bool {
 		*f = job.Failure{Code: job.SourceNotFound, Message: job.ErrMediaNotFound.Error()}
 	case errors.Is(err, source.ErrDenied):
 		*f = job.Failure{Code: job.AddressDenied, Message: sourceTexts[source.AddressDenied]}
+	case errors.Is(err, job.ErrMediaNotFound):
+		*f = job.Failure{Code: job.SourceNotFound, Message: "the media asset was deleted before the job was run"}
 	case errors.Is(err, source.ErrBucketUnknown):
 		*f = job.Failure{Code: job.SourceForbidden, Message: source.ErrBucketUnknown.Error()}
 	case errors.Is(err, source.ErrURLInputsOff):
