@@ -55,6 +55,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type rig struct {
 	*Server
 	queue *queue.Queue
+	store *sqlite.Store
 	auth  *auth.Authenticator
 	url   string
 	addr  string
@@ -108,7 +109,7 @@ func newRigAt(t testing.TB, clock func() time.Time, change func(*Config, *Timeou
 	q := must[*queue.Queue](t)(queue.New(st, queue.Config{MaxPipelines: 5}))
 	sealer := must[*auth.Sealer](t)(auth.LoadSealer(filepath.Join(dir, "master.key")))
 	a := auth.New(st, sealer, auth.Config{Now: clock})
-	r := &rig{queue: q, auth: a, log: &logBuffer{}, http: &http.Transport{}}
+	r := &rig{queue: q, store: st, auth: a, log: &logBuffer{}, http: &http.Transport{}}
 	callbacks := callback.New(callback.Config{Store: st, Sealer: sealer, Client: http.DefaultClient})
 	c := Config{Queue: q, Auth: a, Callbacks: callbacks, IAM: iam.New(iam.Config{Store: st, Auth: a, Now: clock}), Storage: newStorages(t, st, sealer),
 		Assets: asset.New(asset.Config{Store: st, Queue: q, Key: source.Canonical, Now: clock}), Once: once.New(st, clock), Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
