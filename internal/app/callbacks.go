@@ -33,19 +33,23 @@ func newCallbacks(s Settings, log *slog.Logger, outbox store.Outbox, sealer *aut
 // eventTargets says where the end of a job is told of, by what its account asked for.
 func eventTargets(d *callback.Deliverer) func(context.Context, *job.Job) ([]store.Message, error) {
 	return func(ctx context.Context, j *job.Job) ([]store.Message, error) {
-		event, body := ims.EventAnalysisComplete, ims.JobEvent
-		if j.Spec.Registers != "" {
-			event, body = ims.EventRegisterComplete, ims.AssetEvent
-		}
 		s, err := d.Settings(ctx, j.Account)
-		if err != nil || !s.Wants(event) {
+		if err != nil || !s.Wants(eventOf(j)) {
 			return nil, err
 		}
-		return []store.Message{{Target: s.URL, Body: body(j)}}, nil
+		return []store.Message{{Target: d.Target(j.Account, s.URL), Body: eventBody(j)}}, nil
 	}
 }
 
-// eventBody is the message to the address in a job's own UserData.
+// eventOf is the event that a job's end is.
+func eventOf(j *job.Job) string {
+	if j.Spec.Registers != "" {
+		return ims.EventRegisterComplete
+	}
+	return ims.EventAnalysisComplete
+}
+
+// eventBody is the message that tells it.
 func eventBody(j *job.Job) []byte {
 	if j.Spec.Registers != "" {
 		return ims.AssetEvent(j)

@@ -125,7 +125,7 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 	if svc.queue, err = queue.New(svc.store, qc); err != nil {
 		return nil, err
 	}
-	assets = asset.New(asset.Config{Store: svc.store, Queue: svc.queue, Key: source.Canonical, Log: log})
+	assets = asset.New(asset.Config{Store: svc.store, Queue: svc.queue, Sealer: sealer, Key: source.Canonical, Log: log})
 	if err = svc.queue.EnsureAccount(ctx, job.AccountID(s.AccountID)); err != nil {
 		return nil, err
 	}
@@ -149,6 +149,11 @@ func queueConfig(s Settings, log *slog.Logger, sealer *auth.Sealer, callbacks *c
 	c.JobDeadline = s.JobTimeout + 30*time.Second
 	c.MaxOpen = s.MaxOpenJobs
 	c.Retention = time.Duration(s.RetentionDays) * 24 * time.Hour
+	c.NotifyAddress = func(ctx context.Context, j *job.Job) (string, bool) {
+		s, err := callbacks.Settings(ctx, j.Account)
+		return callbacks.Target(j.Account, j.Spec.NotifyAddress), err == nil && s.URL == j.Spec.NotifyAddress && s.Wants(eventOf(j))
+	}
+	c.Sealer = sealer
 	c.TokenKey = sealer.Derive("page token")
 	c.NotifyTargets, c.NotifyBody, c.Notify = eventTargets(callbacks), eventBody, callbacks.Wake
 	c.Log = log

@@ -4,15 +4,15 @@
 package asset
 
 import (
-	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/job"
@@ -77,12 +77,19 @@ type Labels struct {
 
 // Config is what a Manager works with.
 type Config struct {
-	Store store.Records // required
-	Queue *queue.Queue  // required
+	Store  store.Records // required
+	Queue  *queue.Queue  // required
+	Sealer Sealer        // required: URLs may grant access, and are not to be read where they are stored
 	// Key makes of a URL what is the same for all spellings of it; required.
 	Key func(url string) string
 	Now func() time.Time
 	Log *slog.Logger
+}
+
+// Sealer encrypts texts, each for a name.
+type Sealer interface {
+	Seal(name, secret string) []byte
+	Open(name string, sealed []byte) (string, error)
 }
 
 // Manager knows the assets of all accounts. It is safe for concurrent use.
@@ -157,7 +164,7 @@ func (m *Manager) Register(ctx context.Context, account job.AccountID, r Registr
 
 // deleteURL deletes the asset of a URL, if there is one.
 func (m *Manager) deleteURL(ctx context.Context, account job.AccountID, url string) error {
-	old, err := m.cfg.Store.FindRecord(ctx, account, kind, m.cfg.Key(url))
+	old, err := m.cfg.Store.FindRecord(ctx, account, kind, m.alias(url))
 	if err == nil {
 		err = m.Delete(ctx, account, old.ID)
 	}
@@ -185,7 +192,7 @@ func (m *Manager) insert(ctx context.Context, a *Asset) error {
 	if !errors.Is(err, store.ErrRecordExists) {
 		return err
 	}
-	old, ferr := m.cfg.Store.FindRecord(ctx, a.Account, kind, m.cfg.Key(a.URL))
+	old, ferr := m.cfg.Store.FindRecord(ctx, a.Account, kind, m.alias(a.URL))
 	if errors.Is(ferr, store.ErrRecordNotFound) {
 		return ErrBusy
 	}
@@ -201,11 +208,22 @@ func (m *Manager) put(ctx context.Context, a *Asset) error {
 	if err != nil {
 		return fmt.Errorf("media asset %q: %w", a.ID, err)
 	}
-	v, err := m.cfg.Store.PutRecord(ctx, store.Record{Account: a.Account, Kind: kind, ID: a.ID, Alias: m.cfg.Key(a.URL), Created: a.Created, Version: a.version, Body: body})
+	v, err := m.cfg.Store.PutRecord(ctx, store.Record{Account: a.Account, Kind: kind, ID: a.ID, Alias: m.alias(a.URL), Created: a.Created,
+		Version: a.version, Body: m.cfg.Sealer.Seal(sealedName(a.Account, a.ID), string(body))})
 	if err == nil {
 		a.version = v
 	}
 	return err
+}
+
+// alias is by what an asset's URL is found: the same for all spellings, and no way back to it.
+func (m *Manager) alias(url string) string {
+	sum := sha256.Sum256([]byte(m.cfg.Key(url)))
+	return hex.EncodeToString(sum[:])
+}
+
+func sealedName(account job.AccountID, id string) string {
+	return "media asset " + strconv.FormatInt(int64(account), 10) + "/" + id
 }
 
 // start submits the asset's job; again does nothing.
@@ -242,7 +260,7 @@ func (m *Manager) URL(ctx context.Context, account job.AccountID, id string) (st
 
 // Find returns the asset of a URL, or of a reference when there is one.
 func (m *Manager) Find(ctx context.Context, account job.AccountID, url string) (Asset, error) {
-	r, err := m.cfg.Store.FindRecord(ctx, account, kind, m.cfg.Key(url))
+	r, err := m.cfg.Store.FindRecord(ctx, account, kind, m.alias(url))
 	if errors.Is(err, store.ErrRecordNotFound) {
 		return Asset{}, fmt.Errorf("media asset of a URL: %w", ErrNotFound)
 	}
@@ -260,11 +278,15 @@ func (m *Manager) get(ctx context.Context, account job.AccountID, id string) (As
 	if err != nil {
 		return Asset{}, err
 	}
-	return decode(&r)
+	return m.decode(&r)
 }
 
-func decode(r *store.Record) (a Asset, err error) {
-	if err := json.Unmarshal(r.Body, &a); err != nil {
+func (m *Manager) decode(r *store.Record) (a Asset, err error) {
+	text, err := m.cfg.Sealer.Open(sealedName(r.Account, r.ID), r.Body)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &a)
+	}
+	if err != nil {
 		return a, fmt.Errorf("media asset %q: %w", r.ID, err)
 	}
 	a.Account, a.version = r.Account, r.Version
@@ -394,116 +416,6 @@ func (m *Manager) Delete(ctx context.Context, account job.AccountID, id string) 
 		}
 	}
 	return nil
-}
-
-// Filter chooses assets. Zero fields do not restrict.
-type Filter struct {
-	MediaType, BusinessType, Source string
-	Status                          Status
-	ID                              string
-	After, Until                    time.Time // created after the one, and not after the other
-	Oldest                          bool      // oldest first
-	Limit                           int
-	Cursor                          string // of List's answer
-}
-
-func (f *Filter) plain() bool {
-	return f.MediaType == "" && f.BusinessType == "" && f.Source == "" && f.Status == "" && f.ID == "" && f.After.IsZero() && f.Until.IsZero()
-}
-
-func (f *Filter) takes(a *Asset) bool {
-	return (f.MediaType == "" || a.MediaType == f.MediaType) && (f.BusinessType == "" || a.BusinessType == f.BusinessType) &&
-		(f.Source == "" || a.Source == f.Source) && (f.Status == "" || a.Status == f.Status) && (f.ID == "" || a.ID == f.ID)
-}
-
-// List returns a page of assets without results, how many there are in all, and the cursor of the next page,
-// "" on the last. With a filter, the number counts among the first 10,000 of the account.
-func (m *Manager) List(ctx context.Context, account job.AccountID, f Filter) (page []Asset, total int, next string, err error) {
-	records := store.RecordFilter{Newest: !f.Oldest, Limit: scanPage}
-	if !f.After.IsZero() {
-		records.From = f.After.Add(time.Microsecond)
-	}
-	records.To = f.Until
-	if f.plain() {
-		if total, err = m.cfg.Store.CountRecords(ctx, account, kind); err != nil {
-			return nil, 0, "", err
-		}
-	}
-	cursor, err := readCursor(f.Cursor)
-	if err != nil {
-		return nil, 0, "", err
-	}
-	if f.plain() {
-		records.After = cursor
-	}
-	found := 0
-	for scanned := 0; scanned < mostScanned; {
-		rows, err := m.cfg.Store.ListRecords(ctx, account, kind, records)
-		if err != nil {
-			return nil, 0, "", err
-		}
-		for i := range rows {
-			a, err := decode(&rows[i])
-			if err != nil {
-				return nil, 0, "", err
-			}
-			if !f.takes(&a) {
-				continue
-			}
-			found++
-			switch {
-			case cursor != nil && !past(&rows[i], cursor, records.Newest):
-			case len(page) < f.Limit:
-				page = append(page, a)
-			case next == "":
-				last := &page[f.Limit-1]
-				next = strconv.FormatInt(last.Created.UnixMicro(), 36) + "." + last.ID
-			}
-		}
-		if scanned += len(rows); len(rows) < scanPage || f.plain() && next != "" {
-			break
-		}
-		records.After = &rows[len(rows)-1]
-	}
-	if !f.plain() {
-		total = found
-	}
-	for i := range page { // what has just ended shows as it is
-		if page[i].Status == Preparing {
-			if err := m.catchUp(ctx, &page[i]); err != nil {
-				return nil, 0, "", err
-			}
-		}
-		if page[i].Status == Normal {
-			if err := m.result(ctx, &page[i]); err != nil && !errors.Is(err, store.ErrRecordNotFound) {
-				return nil, 0, "", err
-			}
-		}
-	}
-	return page, total, next, nil
-}
-
-// ErrBadCursor says that a cursor is not one of List's.
-var ErrBadCursor = errors.New("malformed cursor of media assets")
-
-// readCursor reads where a page ended; nil for the first page. It holds a time and an id, so that it works
-// also when that asset is gone.
-func readCursor(s string) (*store.Record, error) {
-	if s == "" {
-		return nil, nil
-	}
-	at, id, _ := strings.Cut(s, ".")
-	n, err := strconv.ParseInt(at, 36, 64)
-	if err != nil || len(id) != 32 {
-		return nil, ErrBadCursor
-	}
-	return &store.Record{Created: time.UnixMicro(n).UTC(), ID: id}, nil
-}
-
-// past says whether r comes after the cursor.
-func past(r, cursor *store.Record, newest bool) bool {
-	c := cmp.Or(r.Created.Compare(cursor.Created), strings.Compare(r.ID, cursor.ID))
-	return newest && c < 0 || !newest && c > 0
 }
 
 // AddTags adds tags that are not there yet.

@@ -2,10 +2,12 @@ package callback
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/job"
@@ -36,6 +38,34 @@ type Sealer interface {
 
 func sealedName(account job.AccountID) string {
 	return "callback of " + strconv.FormatInt(int64(account), 10)
+}
+
+// sealedTarget starts a target that is sealed: one whose address holds a query, which may be a secret.
+const sealedTarget = "sealed:"
+
+func targetName(account job.AccountID) string {
+	return "callback target of " + strconv.FormatInt(int64(account), 10)
+}
+
+// Target is how the address of a message is stored.
+func (d *Deliverer) Target(account job.AccountID, address string) string {
+	if !strings.Contains(address, "?") {
+		return address
+	}
+	return sealedTarget + base64.RawStdEncoding.EncodeToString(d.cfg.Sealer.Seal(targetName(account), address))
+}
+
+// address opens what Target made.
+func (d *Deliverer) address(account job.AccountID, target string) (string, error) {
+	text, ok := strings.CutPrefix(target, sealedTarget)
+	if !ok {
+		return target, nil
+	}
+	sealed, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil {
+		return "", fmt.Errorf("callback target: %w", err)
+	}
+	return d.cfg.Sealer.Open(targetName(account), sealed)
 }
 
 // SetSettings stores where the events of an account go. It holds for messages that are sent from now on.
@@ -119,6 +149,9 @@ func (d *Deliverer) List(ctx context.Context, account job.AccountID, state State
 	list := make([]Delivery, len(found))
 	for i := range found {
 		m := &found[i]
+		if m.Target, err = d.address(account, m.Target); err != nil {
+			return nil, err
+		}
 		list[i] = Delivery{No: m.No, ID: messageID(m), Job: m.JobID, Target: m.Target, State: states[m.State], Attempts: m.Attempts,
 			Last: m.Last, Created: m.Created, Next: m.Next, Ended: m.Ended, Body: m.Body}
 	}

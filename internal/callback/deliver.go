@@ -169,6 +169,12 @@ func (d *Deliverer) round(ctx context.Context, tries *sync.WaitGroup) (time.Dura
 			return 0, err
 		}
 		for _, m := range taken {
+			address, err := d.address(m.Account, m.Target)
+			if err != nil {
+				d.cfg.Log.Error("callbacks: the address does not open; the message waits", "delivery", m.No, "err", err)
+				continue
+			}
+			m.Target = address
 			d.admit(ctx, m, tries)
 		}
 		if len(taken) == room {

@@ -57,7 +57,7 @@ func MediaInfoJobOf(j *job.Job) MediaInfoJob {
 		Name:           j.Spec.Name,
 		TriggerSource:  j.Spec.Trigger,
 		JobId:          j.ID.String(),
-		Input:          Input{Type: string(j.Spec.Input.Type), Media: j.Spec.Input.Media},
+		Input:          Input{Type: string(j.Spec.Input.Type), Media: j.Spec.Input.Display()},
 		Async:          j.Spec.Async,
 		UserData:       j.Spec.UserData,
 		ScheduleConfig: ScheduleConfig{PipelineId: j.Spec.PipelineID, Priority: int(j.Spec.Priority)},

@@ -4,6 +4,7 @@ package job
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/mediagauge/mediagauge/media"
@@ -54,7 +55,8 @@ func (s State) Terminal() bool { return s >= Succeeded && s <= Cancelled }
 // Input is the object to describe.
 type Input struct {
 	Type  InputType `json:"type"`
-	Media string    `json:"media"` // a URL (oss, http, https) or a media-asset id
+	Media string    `json:"media"`          // a URL (oss, http, https) or a media-asset id
+	Shown string    `json:"shown,omitzero"` // Media without what is secret in it, when that differs
 }
 
 // InputType says how to read Input.Media.
@@ -79,6 +81,20 @@ type Spec struct {
 	NotifyAddress string   `json:"notify,omitzero"`     // callback of this job alone: URL or queue name
 	Registers     string   `json:"registers,omitzero"`  // the media asset that waits for this job
 	Refresh       bool     `json:"refresh,omitzero"`    // probe even if an answer is known
+}
+
+// Secret says whether s holds something that is not to be readable where it is stored: a URL that grants
+// access, or where a callback goes.
+func (s *Spec) Secret() bool {
+	return s.Input.Shown != "" || strings.Contains(s.NotifyAddress, "?") || strings.Contains(s.UserData, "NotifyAddress")
+}
+
+// Display is the input's Media as it may be shown.
+func (in *Input) Display() string {
+	if in.Shown != "" {
+		return in.Shown
+	}
+	return in.Media
 }
 
 // Job is one piece of work and its outcome.

@@ -88,7 +88,7 @@ func (q *Queue) readable(ctx context.Context, claims []*Claim) []*Claim {
 		if c.known != nil {
 			c.Job.Spec = *c.known
 		} else {
-			err = decode(c.spec, &c.Job.Spec)
+			err = q.decodeSpec(c.spec, &c.Job.Spec)
 		}
 		c.spec, c.known = nil, nil
 		if err == nil {

@@ -19,6 +19,8 @@ import (
 const (
 	encodingCBOR = 1 // CBOR (RFC 8949), keys as in JSON
 	encodingS2   = 2 // CBOR in one S2 block
+
+	encodingSealed = 3 // one of the above, sealed
 )
 
 // Short values are not worth compressing. A block that claims to be longer than a value of
@@ -99,13 +101,38 @@ func decode(b []byte, v any) error {
 	return decMode.Unmarshal(b, v)
 }
 
+const sealedName = "job spec"
+
+// encodeSpec is encode for specs: those with secrets are sealed where there is a sealer.
+func (q *Queue) encodeSpec(spec *job.Spec) ([]byte, error) {
+	plain, err := encode(spec)
+	if err != nil || q.cfg.Sealer == nil || !spec.Secret() {
+		return plain, err
+	}
+	return append([]byte{encodingSealed}, q.cfg.Sealer.Seal(sealedName, string(plain))...), nil
+}
+
+func (q *Queue) decodeSpec(b []byte, spec *job.Spec) error {
+	if len(b) == 0 || b[0] != encodingSealed {
+		return decode(b, spec)
+	}
+	if q.cfg.Sealer == nil {
+		return errors.New("sealed, and there is no sealer")
+	}
+	plain, err := q.cfg.Sealer.Open(sealedName, b[1:])
+	if err != nil {
+		return err
+	}
+	return decode([]byte(plain), spec)
+}
+
 // jobFromRow reads a stored job back.
-func jobFromRow(r store.Row) (*job.Job, error) {
+func (q *Queue) jobFromRow(r store.Row) (*job.Job, error) {
 	j := &job.Job{
 		ID: r.ID, Account: r.Account, State: r.State, Attempt: r.Attempt,
 		Created: r.ID.Time(), Finished: r.Finished,
 	}
-	if err := decode(r.Spec, &j.Spec); err != nil {
+	if err := q.decodeSpec(r.Spec, &j.Spec); err != nil {
 		return nil, fmt.Errorf("spec of job %q: %w", r.ID, err)
 	}
 	if !r.State.Terminal() {

@@ -97,6 +97,13 @@ func (q *Queue) messages(ctx context.Context, j *job.Job) (list []store.Message,
 	if own == "" {
 		return list, nil
 	}
+	if q.cfg.NotifyAddress != nil {
+		target, told := q.cfg.NotifyAddress(ctx, j)
+		if told {
+			return list, nil
+		}
+		own = target
+	}
 	for _, m := range list {
 		if m.Target == own {
 			return list, nil
@@ -194,7 +201,7 @@ func (q *Queue) backoff(attempt int) time.Duration {
 func (q *Queue) failPoisoned(ctx context.Context, l lease, spent []store.Claimed) {
 	for i := range spent {
 		c := newClaim(l, &spent[i], q.now())
-		if err := decode(c.spec, &c.Job.Spec); err != nil {
+		if err := q.decodeSpec(c.spec, &c.Job.Spec); err != nil {
 			q.cfg.Log.Error("read spec", "job", c.Job.ID, "err", err)
 		}
 		f := job.Failure{

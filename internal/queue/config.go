@@ -31,10 +31,16 @@ type Config struct {
 	// a random one is made, and tokens are good for the life of the process only.
 	TokenKey []byte
 
+	// Sealer keeps specs with secrets from being read in the store; nil stores them as they are.
+	Sealer Sealer
+
 	// NotifyTargets says which callbacks the end of a job causes. It may be nil. The address
 	// in the job's own Spec is added to what it returns. A job does not end while it fails.
 	NotifyTargets func(ctx context.Context, j *job.Job) ([]store.Message, error)
 
+	// NotifyAddress says how the address in the job's own Spec is stored, and whether it is among the targets
+	// already; nil stores it as it is.
+	NotifyAddress func(ctx context.Context, j *job.Job) (target string, told bool)
 	// NotifyBody makes the body of the message to the address in the job's own Spec; nil makes none.
 	NotifyBody func(j *job.Job) []byte
 	// Ended is called when a job has ended and that is stored; nil is for nobody. It is not called for
@@ -45,6 +51,12 @@ type Config struct {
 
 	Now func() time.Time // default time.Now
 	Log *slog.Logger     // default discards
+}
+
+// Sealer encrypts texts, each for a name.
+type Sealer interface {
+	Seal(name, secret string) []byte
+	Open(name string, sealed []byte) (string, error)
 }
 
 // DefaultConfig returns the settings of a server nobody configured.

@@ -27,7 +27,7 @@ func (q *Queue) List(ctx context.Context, account job.AccountID, f job.Filter, p
 	}
 	jobs = make([]*job.Job, len(rows))
 	for i := range rows {
-		if jobs[i], err = jobFromRow(rows[i]); err != nil {
+		if jobs[i], err = q.jobFromRow(rows[i]); err != nil {
 			return nil, "", fmt.Errorf("list jobs: %w", err)
 		}
 	}

@@ -122,7 +122,7 @@ func (q *Queue) submission(ctx context.Context, account job.AccountID, id job.ID
 	if !spec.Priority.Valid() {
 		return none, fmt.Errorf("submit: priority %d is not in %d–%d", spec.Priority, job.MinPriority, job.MaxPriority)
 	}
-	body, err := encode(spec)
+	body, err := q.encodeSpec(&spec)
 	if err != nil {
 		return none, fmt.Errorf("submit: encode spec: %w", err)
 	}

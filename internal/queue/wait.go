@@ -64,7 +64,7 @@ func (q *Queue) Get(ctx context.Context, account job.AccountID, id job.ID) (*job
 	if err != nil {
 		return nil, fmt.Errorf("job %q: %w", id, err)
 	}
-	return jobFromRow(row)
+	return q.jobFromRow(row)
 }
 
 // Wait returns the job once it has ended, or as it stands when ctx ends first.

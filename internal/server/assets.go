@@ -7,6 +7,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/asset"
 	"github.com/mediagauge/mediagauge/internal/ims"
 	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/source"
 )
 
 func (s *Server) registerMediaInfo(ctx context.Context, c *call, in ims.NewAsset) (any, error) {
@@ -59,12 +60,12 @@ func (s *Server) theAsset(ctx context.Context, c *call, ref ims.AssetRef) (asset
 		return a, about(ref.ID, err)
 	}
 	a, err := s.cfg.Assets.Find(ctx, c.who.Account, ref.URL)
-	return a, about(ref.URL, err)
+	return a, about(source.Redact(ref.URL), err)
 }
 
 func spellAsset(a *asset.Asset, amount int) ims.MediaAsset {
 	return ims.MediaAssetOf(&ims.AssetFacts{
-		ID: a.ID, URL: a.URL, MediaType: a.MediaType, BusinessType: a.BusinessType, Source: a.Source, Title: a.Title, Description: a.Description,
+		ID: a.ID, URL: source.Redact(a.URL), MediaType: a.MediaType, BusinessType: a.BusinessType, Source: a.Source, Title: a.Title, Description: a.Description,
 		Category: a.Category, CoverURL: a.CoverURL, UserData: a.UserData, Status: string(a.Status), Reference: a.Reference,
 		CategoryID: a.CategoryID, Tags: a.Tags, Created: a.Created, Modified: a.Modified, Result: a.Result,
 	}, amount)
@@ -138,7 +139,7 @@ func (s *Server) deleteMediaInfos(ctx context.Context, c *call, in ims.AssetList
 			err = s.cfg.Assets.Delete(ctx, c.who.Account, a.ID)
 		}
 		if errors.Is(err, asset.ErrNotFound) {
-			out.IgnoredList = append(out.IgnoredList, url)
+			out.IgnoredList = append(out.IgnoredList, source.Redact(url))
 		} else if err != nil {
 			return nil, err
 		}

@@ -12,10 +12,9 @@ import (
 // submitMediaInfoJobs makes all jobs or none.
 func (s *Server) submitMediaInfoJobs(ctx context.Context, c *call, specs []job.Spec) (any, error) {
 	for i := range specs {
-		if err := s.cfg.CheckInput(ctx, c.who.Account, specs[i].Input); err != nil {
-			return nil, about(specs[i].Input.Media, err)
+		if err := s.accept(ctx, c, &specs[i]); err != nil {
+			return nil, err
 		}
-		specs[i].RequestID = c.id
 	}
 	jobs, err := s.cfg.Queue.SubmitAll(ctx, c.who.Account, specs)
 	if err != nil {

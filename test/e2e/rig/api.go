@@ -116,7 +116,12 @@ func (a *API) Send(req *http.Request, out any) error {
 
 // Call performs one action of the media version.
 func (a *API) Call(ctx context.Context, action string, params map[string]string, out any) error {
-	req, err := a.Request(ctx, VersionICE, action, params)
+	return a.CallOf(ctx, VersionICE, action, params, out)
+}
+
+// CallOf performs one action of a version.
+func (a *API) CallOf(ctx context.Context, version, action string, params map[string]string, out any) error {
+	req, err := a.Request(ctx, version, action, params)
 	if err != nil {
 		return err
 	}
