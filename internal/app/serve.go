@@ -136,7 +136,7 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 		return nil, err
 	}
 	svc.handler = server.New(server.Config{
-		Queue: svc.queue, Auth: svc.auth, Callbacks: svc.callback, IAM: directory, Storage: storages,
+		Queue: svc.queue, Auth: svc.auth, Callbacks: svc.callback, IAM: directory, Operator: job.AccountID(s.AccountID), Storage: storages,
 		Assets: assets, Once: once.New(svc.store, time.Now), CheckInput: checkInput(storages, assets),
 		Region: s.Region, Strict: s.Limits == "strict", RequireTLS: s.RequireTLS, Log: log,
 	})

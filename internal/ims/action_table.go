@@ -64,6 +64,9 @@ const (
 	DetachPolicyFromRole = "DetachPolicyFromRole"
 	ListPoliciesForRole  = "ListPoliciesForRole"
 
+	CreateAccount = "CreateAccount"
+	ListAccounts  = "ListAccounts"
+
 	AssumeRole        = "AssumeRole"
 	GetCallerIdentity = "GetCallerIdentity"
 )
@@ -186,6 +189,11 @@ var actions = sorted([]Action{
 		Params: params("PolicyType! PolicyName! RoleName!"), relative: about("role", "RoleName"), Decode: decoder(DecodeRolePolicy)},
 	{Name: ListPoliciesForRole, Version: VersionRAM, Summary: "list the policies of a role", Reply: PolicyListResponse{},
 		Params: params("RoleName!"), relative: about("role", "RoleName"), Decode: decoder(DecodeRoleName)},
+
+	{Name: CreateAccount, Version: VersionRAM, Own: true, Durable: true, Summary: "make an account with a key; for the operator's account only", Reply: AccountResponse{},
+		Params: params("AccountName!"), Decode: decoder(DecodeCreateAccount)},
+	{Name: ListAccounts, Version: VersionRAM, Own: true, Summary: "list the accounts that were made; for the operator's account only", Reply: AccountListResponse{},
+		Params: params(listingParams), Decode: decoder(DecodeListing)},
 
 	{Name: AssumeRole, Version: VersionSTS, Durable: true, Summary: "take on a role: return a temporary key", Reply: AssumeRoleResponse{},
 		Params:   but(params("RoleArn! RoleSessionName! DurationSeconds:integer Policy:json"), "ExternalId", NotDone, "ignored"),

@@ -65,6 +65,7 @@ var errorKinds = []ErrorKind{
 	{"DeleteConflict.Role.Policy", 409, `The role cannot be deleted: it has the policy "%s".`, "detach the policy first"},
 	{"DeleteConflict.User.AccessKey", 409, `The user cannot be deleted: it has the access key "%s".`, "delete the key first"},
 	{"DeleteConflict.User.Policy", 409, `The user cannot be deleted: it has the policy "%s".`, "detach the policy first"},
+	{"EntityAlreadyExists.Account", 409, `The account "%s" already exists.`, "there is an account of that name"},
 	{"EntityAlreadyExists.Policy", 409, `The policy "%s" already exists.`, "the account has a policy of that name"},
 	{"EntityAlreadyExists.Role", 409, `The role "%s" already exists.`, "the account has a role of that name"},
 	{"EntityAlreadyExists.Role.Policy", 409, `The role already has the policy "%s".`, "the policy is attached"},

@@ -103,6 +103,8 @@ func exampleResponses() map[string]any {
 		"GetDefaultStorageLocation":      StorageLocationResponse{requestID, StorageOSS, "bucket", "new/", "Normal"},
 		"GetDefaultStorageLocation_none": StorageLocationResponse{requestID, "", "", "", "notExist"},
 
+		"CreateAccount":        AccountResponse{requestID, AccountOf(1234567890123456, "team", submitted), AccessKeyOf("keyid", "secret", true, submitted)},
+		"ListAccounts":         AccountListResponse{requestID, false, "", []Account{AccountOf(1234567890123456, "team", submitted)}},
 		"CreateUser":           UserResponse{requestID, exampleUser()},
 		"GetUser":              UserResponse{requestID, exampleUser()},
 		"ListUsers":            UserListResponse{requestID, true, "214", Users{[]User{exampleUser(), exampleUser()}}},

@@ -55,6 +55,7 @@ func (s *Server) table() map[string]map[string]handler {
 		ims.VersionRAM: {
 			ims.AttachPolicyToRole:   handle(s.attachPolicy(iam.KindRole)),
 			ims.AttachPolicyToUser:   handle(s.attachPolicy(iam.KindUser)),
+			ims.CreateAccount:        handle(s.createAccount),
 			ims.CreateAccessKey:      handle(s.createAccessKey),
 			ims.CreatePolicy:         handle(s.createPolicy),
 			ims.CreatePolicyVersion:  handle(s.createPolicyVersion),
@@ -70,6 +71,7 @@ func (s *Server) table() map[string]map[string]handler {
 			ims.GetRole:              handle(s.getRole),
 			ims.GetUser:              handle(s.getUser),
 			ims.ListAccessKeys:       handle(s.listAccessKeys),
+			ims.ListAccounts:         handle(s.listAccounts),
 			ims.ListPolicies:         handle(s.listPolicies),
 			ims.ListPoliciesForRole:  handle(s.listPoliciesForRole),
 			ims.ListPoliciesForUser:  handle(s.listPoliciesForUser),

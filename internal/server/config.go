@@ -23,6 +23,7 @@ type Config struct {
 
 	Callbacks *callback.Deliverer // required
 	IAM       *iam.Directory      // required
+	Operator  job.AccountID       // the account that may make others; 0 is nobody
 	Storage   *storage.Manager    // required
 	Assets    *asset.Manager      // required
 	Once      *once.Tokens        // required

@@ -91,6 +91,7 @@ var errorRows = []errorRow{
 	{"context.Canceled", context.Canceled, soon(ims.ServiceUnavailable)}, // the client is gone
 	{"context.DeadlineExceeded", context.DeadlineExceeded, soon(ims.ServiceUnavailable)},
 	{"iam.ErrBusy", iam.ErrBusy, soon(ims.ServiceUnavailable)},
+	{"iam.ErrNotOperator", iam.ErrNotOperator, because(ims.NoPermission, "Only the account that runs the server may do this.")},
 	{"iam.ErrSessionTooLong", iam.ErrSessionTooLong, plain("SessionTooLong")},
 	{"job.ErrBadID", job.ErrBadID, notFound("resource")},
 	{"job.ErrBadPageToken", job.ErrBadPageToken, func(string) *ims.Error {

@@ -82,6 +82,7 @@ var named = map[string]map[string]string{
 	"ram:CreatePolicy": {}, "ram:CreatePolicyVersion": {"PolicyName": "policy"}, "ram:GetPolicy": {"PolicyName": "policy"}, "ram:ListPolicies": {}, "ram:DeletePolicy": {"PolicyName": "policy"},
 	"ram:AttachPolicyToUser": {"PolicyName": "policy", "UserName": "user"}, "ram:DetachPolicyFromUser": {"PolicyName": "policy", "UserName": "user"}, "ram:ListPoliciesForUser": {"UserName": "user"},
 	"ram:AttachPolicyToRole": {"PolicyName": "policy", "RoleName": "role"}, "ram:DetachPolicyFromRole": {"PolicyName": "policy", "RoleName": "role"}, "ram:ListPoliciesForRole": {"RoleName": "role"},
+	"ram:CreateAccount": {}, "ram:ListAccounts": {},
 	"sts:AssumeRole": {"RoleArn": "rolearn"}, "sts:GetCallerIdentity": {},
 }
 

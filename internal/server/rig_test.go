@@ -111,7 +111,7 @@ func newRigAt(t testing.TB, clock func() time.Time, change func(*Config, *Timeou
 	a := auth.New(st, sealer, auth.Config{Now: clock})
 	r := &rig{queue: q, store: st, auth: a, log: &logBuffer{}, http: &http.Transport{}}
 	callbacks := callback.New(callback.Config{Store: st, Sealer: sealer, Client: http.DefaultClient})
-	c := Config{Queue: q, Auth: a, Callbacks: callbacks, IAM: iam.New(iam.Config{Store: st, Auth: a, Now: clock}), Storage: newStorages(t, st, sealer),
+	c := Config{Operator: account, Queue: q, Auth: a, Callbacks: callbacks, IAM: iam.New(iam.Config{Store: st, Auth: a, Now: clock}), Storage: newStorages(t, st, sealer),
 		Assets: asset.New(asset.Config{Store: st, Queue: q, Sealer: sealer, Key: source.Canonical, Now: clock}), Once: once.New(st, clock), Log: slog.New(slog.NewJSONHandler(r.log, nil)), CheckInput: refuseSomeInputs}
 	var timeouts Timeouts
 	if change != nil {

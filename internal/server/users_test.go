@@ -279,3 +279,25 @@ func blank(a answer) string {
 	}
 	return fmt.Sprint(a.status, m)
 }
+
+// TestAccounts: the operator makes accounts, nobody else does, and they have nothing of each other.
+func TestAccounts(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	m := r.good(t, root, ims.CreateAccount, map[string]string{"AccountName": "team"})
+	team := keyOf(m)
+	id := m["Account"].(map[string]any)["AccountId"]
+	if who := r.good(t, team, ims.GetCallerIdentity, nil); who["AccountId"] != id || who["IdentityType"] != "Account" {
+		t.Errorf("%v", who)
+	}
+	j := r.good(t, team, ims.SubmitMediaInfoJob, map[string]string{"Input": `{"Type":"OSS","Media":"https://8.8.8.8/a.mp4"}`})["MediaInfoJob"].(map[string]any)["JobId"].(string)
+	checkError(t, r.call(t, ims.GetMediaInfoJob, map[string]string{"JobId": j}), 404, "ResourceNotFound")
+	checkError(t, r.as(t, team, ims.GetMediaInfoJob, map[string]string{"JobId": r.job}), 404, "ResourceNotFound")
+	checkError(t, r.as(t, team, ims.CreateAccount, map[string]string{"AccountName": "more"}), 403, "NoPermission")
+	checkError(t, r.as(t, team, ims.ListAccounts, nil), 403, "NoPermission")
+	checkError(t, r.call(t, ims.CreateAccount, map[string]string{"AccountName": "team"}), 409, "EntityAlreadyExists.Account")
+	checkError(t, r.call(t, ims.CreateAccount, nil), 400, "MissingParameter")
+	if list := r.good(t, root, ims.ListAccounts, nil)["AccountList"].([]any); len(list) != 1 || list[0].(map[string]any)["AccountId"] != id {
+		t.Errorf("%v", list)
+	}
+}
