@@ -60,4 +60,8 @@ root = "https://media.example.com/assets"
 
 A job's input ` + "`oss://my-bucket/path/movie.mp4`" + ` (or ` + "`http://my-bucket.oss-cn-shanghai.aliyuncs.com/path/movie.mp4`" + `)
 is then read with that bucket's credentials. A bucket that is not listed is refused when the job is submitted.
+
+These buckets belong to the operator's account. Every account adds its own with ` + "`AddStorage`" + `: ` + "`Bucket`, `StorageType`" + `
+(` + "`user_oss_bucket`, `s3_bucket`, `http_root`" + `), ` + "`Endpoint`, `Region`, `Root`, `PathStyle`, `StorageAccessKeyId`, `StorageAccessKeySecret`" + `. What it
+stores is sealed; ` + "`GetStorageList`" + ` tells no credentials.
 `
