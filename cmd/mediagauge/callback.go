@@ -51,6 +51,7 @@ func newCallbackGet(conn *connection) *cobra.Command {
 			}
 			t := newTable(cmd.OutOrStdout())
 			row(t, "URL", cmp.Or(c.CallbackURL, "-"))
+			row(t, "Queue", cmp.Or(c.CallbackQueueName, "-"))
 			row(t, "Events", cmp.Or(c.EventTypeList, "-"))
 			row(t, "Vendor's signature", c.AuthSwitch)
 			row(t, "AuthKey", cmp.Or(c.AuthKey, "-"))
@@ -64,14 +65,23 @@ func newCallbackGet(conn *connection) *cobra.Command {
 
 func newCallbackSet(conn *connection) *cobra.Command {
 	var out output
-	var key, events string
+	var key, events, queue string
 	cmd := &cobra.Command{
-		Use:     "set URL",
-		Short:   "Tell of finished jobs by POST to a URL",
-		Example: "  mediagauge callback set https://example.com/hook\n  mediagauge callback set --auth-key TestKey001 https://example.com/hook",
-		Args:    args(cobra.ExactArgs(1)),
+		Use:   "set URL | set --queue NAME",
+		Short: "Tell of finished jobs by POST to a URL, or by a message to a queue",
+		Example: "  mediagauge callback set https://example.com/hook\n  mediagauge callback set --auth-key TestKey001 https://example.com/hook\n" +
+			"  mediagauge callback set --queue ice-callback-jobs",
+		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, urls []string) error {
-			params := map[string]string{"CallbackType": "HTTP", "CallbackURL": urls[0], "EventTypeList": events, "AuthSwitch": "off"}
+			if (queue == "") == (len(urls) == 0) {
+				return usageErrorf("give a URL, or --queue with the name of a queue")
+			}
+			params := map[string]string{"EventTypeList": events, "AuthSwitch": "off"}
+			if queue != "" {
+				params["CallbackType"], params["CallbackQueueName"] = "MNS", queue
+			} else {
+				params["CallbackType"], params["CallbackURL"] = "HTTP", urls[0]
+			}
 			if key != "" {
 				params["AuthSwitch"], params["AuthKey"] = "on", key
 			}
@@ -79,6 +89,7 @@ func newCallbackSet(conn *connection) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&key, "auth-key", "", "key of the vendor's signature X-ICE-SIGNATURE: up to 32 characters, upper and lower case and digits")
+	cmd.Flags().StringVar(&queue, "queue", "", "name of a queue that starts with ice-callback-, instead of a URL")
 	cmd.Flags().StringVar(&events, "events", ims.EventAnalysisComplete, "comma list of events; empty means all")
 	out.addFlag(cmd, "text", "json")
 	return cmd

@@ -25,7 +25,8 @@ func newCallbacks(s Settings, log *slog.Logger, outbox store.Outbox, sealer *aut
 		log.Warn("callback address denied", "host", d.Host, "reason", d.Reason)
 	}
 	return callback.New(callback.Config{
-		Store: outbox, Sealer: sealer, Log: log,
+		Store: outbox, Sealer: sealer, Log: log, Queues: callback.Queues{Endpoint: s.QueueEndpoint, KeyID: s.QueueKeyID,
+			KeySecret: s.QueueKeySecret, Plain: s.QueuePlain},
 		Client: guard.Client(netguard.Options{NoRedirects: true, MaxIdlePerHost: 4}),
 	}), nil
 }
@@ -37,7 +38,7 @@ func eventTargets(d *callback.Deliverer) func(context.Context, *job.Job) ([]stor
 		if err != nil || !s.Wants(eventOf(j)) {
 			return nil, err
 		}
-		return []store.Message{{Target: d.Target(j.Account, s.URL), Body: eventBody(j)}}, nil
+		return []store.Message{{Target: d.Target(j.Account, s.Address()), Body: eventBody(j)}}, nil
 	}
 }
 

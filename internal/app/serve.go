@@ -151,7 +151,7 @@ func queueConfig(s Settings, log *slog.Logger, sealer *auth.Sealer, callbacks *c
 	c.Retention = time.Duration(s.RetentionDays) * 24 * time.Hour
 	c.NotifyAddress = func(ctx context.Context, j *job.Job) (string, bool) {
 		s, err := callbacks.Settings(ctx, j.Account)
-		return callbacks.Target(j.Account, j.Spec.NotifyAddress), err == nil && s.URL == j.Spec.NotifyAddress && s.Wants(eventOf(j))
+		return callbacks.Target(j.Account, j.Spec.NotifyAddress), err == nil && s.Address() == j.Spec.NotifyAddress && s.Wants(eventOf(j))
 	}
 	c.Sealer = sealer
 	c.TokenKey = sealer.Derive("page token")

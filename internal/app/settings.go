@@ -29,6 +29,10 @@ type Settings struct {
 	AccountID        int64
 	Region           string
 	SourceAllow      string
+	QueueEndpoint    string
+	QueueKeyID       string
+	QueueKeySecret   string
+	QueuePlain       bool
 	CallbackAllow    string
 	URLInputs        bool
 	SourceMaxBytes   int64
@@ -232,6 +236,14 @@ func checkListen(v string) error {
 
 func checkAllow(v string) error {
 	_, err := netguard.ParseAllow(v)
+	return err
+}
+
+func checkURL(v string) error {
+	if v == "" {
+		return nil
+	}
+	_, err := netguard.ParseURL(v)
 	return err
 }
 

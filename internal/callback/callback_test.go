@@ -267,7 +267,7 @@ func TestOutcomes(t *testing.T) {
 		}, store.MessagePending, 3, "status 307"},
 		{"no answer", "", func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() }, store.MessagePending, 1, "no answer in time"},
 		{"refused by the guard", "", func(*http.Request) (*http.Response, error) { return nil, denied }, store.MessagePending, 3, denied.Error()},
-		{"a queue", "ice-callback-queue", nil, store.MessageDead, 1, errNoURL.Error()},
+		{"a queue", "ice-callback-queue", nil, store.MessageDead, 1, errNoQueues.Error()},
 		{"asked to wait", "", func(*http.Request) (*http.Response, error) { return reply(429, "Retry-After", "2"), nil }, store.MessagePending, 2, "status 429"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

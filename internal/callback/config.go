@@ -17,7 +17,7 @@ import (
 // Settings say where the events of an account go.
 type Settings struct {
 	URL     string   `json:"url,omitzero"`    // http or https
-	Queue   string   `json:"queue,omitzero"`  // kept and echoed
+	Queue   string   `json:"queue,omitzero"`  // the name of one
 	Kind    string   `json:"kind,omitzero"`   // as it was set: "HTTP" or "MNS"
 	Events  []string `json:"events,omitzero"` // empty means all
 	Signed  bool     `json:"signed,omitzero"` // with the vendor's signature too
@@ -26,7 +26,15 @@ type Settings struct {
 
 // Wants says whether events of a kind are asked for.
 func (s *Settings) Wants(event string) bool {
-	return s.URL != "" && (len(s.Events) == 0 || slices.Contains(s.Events, event))
+	return s.Address() != "" && (len(s.Events) == 0 || slices.Contains(s.Events, event))
+}
+
+// Address is where events go: a URL or the name of a queue; "" is nowhere.
+func (s *Settings) Address() string {
+	if s.Kind == "MNS" {
+		return s.Queue
+	}
+	return s.URL
 }
 
 // Sealer keeps settings from being read where they are stored, and makes keys of its own.

@@ -20,6 +20,8 @@ type Config struct {
 	Client *http.Client // required; it must follow no redirect and judge addresses
 	Sealer Sealer       // required
 
+	Queues Queues // that messages may go to
+
 	Timeout       time.Duration // of one try; default 3 s, the vendor's
 	Workers       int           // tries at one time; default 128
 	PerEndpoint   int           // of them to one endpoint; default 4
@@ -200,6 +202,9 @@ func (d *Deliverer) room() int {
 
 // endpoint is what shares a lane: the scheme, host and port of a URL.
 func endpoint(target string) string {
+	if isQueue(target) {
+		return "queue" // all of one service
+	}
 	u, err := url.Parse(target)
 	if err != nil {
 		return target

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/mediagauge/mediagauge/internal/store"
 )
@@ -25,7 +24,7 @@ func messageID(m *store.StoredMessage) string {
 // try sends m once and says what is to become of it.
 func (d *Deliverer) try(ctx context.Context, m store.StoredMessage) store.Settlement {
 	s := store.Settlement{No: m.No, Attempts: m.Attempts + 1}
-	status, asked, err := d.send(ctx, &m)
+	status, asked, err := d.one(ctx, &m)
 	now := d.cfg.Now()
 	switch {
 	case err == nil && status/100 == 2:
@@ -41,7 +40,7 @@ func (d *Deliverer) try(ctx context.Context, m store.StoredMessage) store.Settle
 		s.Last = reason(err)
 	}
 	wait, more := after(s.Attempts, d.cfg.Chance(), retryAfter(asked, now))
-	if !more || status == http.StatusGone || errors.Is(err, errNoURL) {
+	if !more || status == http.StatusGone || errors.Is(err, errNoQueues) {
 		s.State, s.Ended = store.MessageDead, now
 		d.cfg.Log.Warn("callback given up", "account", m.Account, "job", m.JobID, "delivery", m.No, "attempts", s.Attempts, "last", s.Last)
 		return s
@@ -50,13 +49,19 @@ func (d *Deliverer) try(ctx context.Context, m store.StoredMessage) store.Settle
 	return s
 }
 
-var errNoURL = errors.New("the target is no http or https URL: queues are not served")
+// one makes one try, by the kind of the target.
+func (d *Deliverer) one(ctx context.Context, m *store.StoredMessage) (status int, asked string, err error) {
+	if !isQueue(m.Target) {
+		return d.send(ctx, m)
+	}
+	if err := d.push(ctx, m); err != nil {
+		return 0, "", err
+	}
+	return http.StatusCreated, "", nil
+}
 
 // send makes the request. The status is 0 when there was no answer.
 func (d *Deliverer) send(ctx context.Context, m *store.StoredMessage) (status int, asked string, err error) {
-	if !strings.HasPrefix(m.Target, "http://") && !strings.HasPrefix(m.Target, "https://") {
-		return 0, "", errNoURL
-	}
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.Timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.Target, bytes.NewReader(m.Body))

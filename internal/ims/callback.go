@@ -50,8 +50,8 @@ func DecodeSetEventCallback(r *Request) (EventCallback, error) {
 	switch {
 	case err != nil:
 		return c, err
-	case c.CallbackType == "MNS":
-		return c, Invalid("CallbackType", "Queues are not served yet: use HTTP.")
+	case c.CallbackType == "MNS" && c.CallbackQueueName == "":
+		return c, Missing("CallbackQueueName")
 	case c.CallbackType == "HTTP" && c.CallbackURL == "":
 		return c, Missing("CallbackURL")
 	case c.CallbackType == "" && c.CallbackURL != "":

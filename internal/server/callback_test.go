@@ -85,3 +85,14 @@ func TestCallbackDeliveries(t *testing.T) {
 		}
 	}
 }
+
+// TestNoQueuesWithoutAnEndpoint: a queue that nobody serves is refused, not kept in silence.
+func TestNoQueuesWithoutAnEndpoint(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	a := r.call(t, ims.SetEventCallback, map[string]string{"CallbackType": "MNS", "CallbackQueueName": "ice-callback-q"})
+	checkError(t, a, 400, "InvalidParameter")
+	if !strings.Contains(string(a.body), "callback-queue-endpoint") {
+		t.Errorf("%s", a.body)
+	}
+}

@@ -8,6 +8,9 @@ import (
 )
 
 func (s *Server) setEventCallback(ctx context.Context, c *call, in ims.EventCallback) (any, error) {
+	if in.CallbackType == "MNS" && !s.cfg.Callbacks.ServesQueues() {
+		return nil, ims.Invalid("CallbackType", "No queues are configured on this server: use HTTP, or set callback-queue-endpoint.")
+	}
 	err := s.cfg.Callbacks.SetSettings(ctx, c.who.Account, callback.Settings{
 		Kind: in.CallbackType, URL: in.CallbackURL, Queue: in.CallbackQueueName, Events: in.EventTypeList,
 		Signed: in.AuthSwitch, AuthKey: in.AuthKey,

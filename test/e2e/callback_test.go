@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"crypto/md5"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -286,5 +288,52 @@ func TestDeadLetter(t *testing.T) {
 	}
 	if n := canary.Connections(); n != 0 {
 		t.Errorf("%d connections to an address that is not allowed", n)
+	}
+}
+
+// TestQueueCallback tells of a job by a message to a queue, of the account's and of the job's own.
+func TestQueueCallback(t *testing.T) {
+	t.Parallel()
+	origin := rig.NewOrigin(t)
+	origin.Handle("/text", rig.Content([]byte("This is no media file.\n")))
+	got := make(chan string, 10)
+	origin.Handle("/queues/", func(w http.ResponseWriter, r *http.Request) {
+		var m struct{ MessageBody string }
+		if err := xml.NewDecoder(r.Body).Decode(&m); err != nil || !strings.HasPrefix(r.Header.Get("Authorization"), "MNS queue-key:") {
+			t.Errorf("%v, %v", err, r.Header)
+		}
+		body, err := base64.StdEncoding.DecodeString(m.MessageBody)
+		if err != nil {
+			t.Error(err)
+		}
+		w.WriteHeader(http.StatusCreated)
+		fmt.Fprintf(w, "<Message><MessageBodyMD5>%X</MessageBodyMD5></Message>", md5.Sum([]byte(m.MessageBody)))
+		got <- r.URL.Path + " " + string(body)
+	})
+	server := rig.Start(t, rig.Options{Allow: []string{origin.Allow()}, Env: map[string]string{"MEDIAGAUGE_CALLBACK_ALLOW": origin.Allow(),
+		"MEDIAGAUGE_CALLBACK_QUEUE_ENDPOINT": origin.URL, "MEDIAGAUGE_CALLBACK_QUEUE_KEY_ID": "queue-key", "MEDIAGAUGE_CALLBACK_QUEUE_KEY_SECRET": "queue-canary"}})
+	api := server.API()
+	if err := api.Call(t.Context(), "SetEventCallback", map[string]string{"CallbackType": "MNS", "CallbackQueueName": "ice-callback-all"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	j, err := api.Submit(t.Context(), rig.Spec{Media: origin.URL + "/text", UserData: `{"NotifyAddress": "ice-callback-own"}`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := map[string]bool{}
+	for range 2 {
+		select {
+		case text := <-got:
+			path, body, _ := strings.Cut(text, " ")
+			paths[path] = strings.Contains(body, j.JobId) && strings.Contains(body, "VideoAnalysisComplete")
+		case <-time.After(time.Minute):
+			t.Fatalf("told %v", paths)
+		}
+	}
+	if !paths["/queues/ice-callback-all/messages"] || !paths["/queues/ice-callback-own/messages"] {
+		t.Errorf("told %v", paths)
+	}
+	if strings.Contains(server.Logs(), "queue-canary") {
+		t.Error("a secret is in the log")
 	}
 }
