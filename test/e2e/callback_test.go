@@ -30,8 +30,8 @@ const (
 // receiver is an endpoint that fails in its own ways: the first time it sees one message in six, it
 // hangs, answers 500, redirects, or hangs up.
 type receiver struct {
-	t      *testing.T
-	url    string
+	t        *testing.T
+	url      string
 	standard *standardwebhooks.Webhook // the verifier that others use
 
 	mu         sync.Mutex
