@@ -14,10 +14,8 @@ import (
 
 // refusedCaptures are calls of real clients that are not served, and why.
 var refusedCaptures = map[string]Code{
-	"cli-sts-GetMediaInfoJob":                     ResourceNotFound, // its JobId is "x"
-	"cli-mts-SubmitMediaInfoJob":                  ActionNotFound,
-	"go-classic-mts-QueryMediaInfoJobList":        ActionNotFound,
-	"go-classic-mts-SubmitMediaInfoJob":           ActionNotFound,
+	"cli-mts-SubmitMediaInfoJob":                  "InvalidParameter.BucketNameInvalid", // its bucket is "b"
+	"cli-sts-GetMediaInfoJob":                     ResourceNotFound,                     // its JobId is "x"
 	"node-popcore-objectparam-SubmitMediaInfoJob": InvalidParameter,
 }
 
@@ -45,6 +43,12 @@ func TestCaptures(t *testing.T) {
 			}
 			spec, ok := in.(job.Spec)
 			if !ok || err != nil {
+				return
+			}
+			if strings.Contains(name, "mts") {
+				if spec.Input.Media != "oss://example-bucket/example/example.flv" || spec.Input.Location != "oss-cn-hangzhou" || !spec.Async || spec.UserData != "testid-001" {
+					t.Errorf("spec %+v", spec)
+				}
 				return
 			}
 			if spec.Input.Type != job.InputOSS || !strings.HasPrefix(spec.Input.Media, "oss://bucket/path/to/") ||

@@ -54,9 +54,10 @@ func (s State) Terminal() bool { return s >= Succeeded && s <= Cancelled }
 
 // Input is the object to describe.
 type Input struct {
-	Type  InputType `json:"type"`
-	Media string    `json:"media"`          // a URL (oss, http, https) or a media-asset id
-	Shown string    `json:"shown,omitzero"` // Media without what is secret in it, when that differs
+	Type     InputType `json:"type"`
+	Media    string    `json:"media"`             // a URL (oss, http, https) or a media-asset id
+	Location string    `json:"location,omitzero"` // of the bucket, as whoever submitted it called it
+	Shown    string    `json:"shown,omitzero"`    // Media without what is secret in it, when that differs
 }
 
 // InputType says how to read Input.Media.

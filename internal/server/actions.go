@@ -52,6 +52,15 @@ func (s *Server) table() map[string]map[string]handler {
 			ims.SubmitSyncMediaInfoJob:    handleWaiting(s.submitSyncMediaInfoJob),
 			ims.UpdatePipeline:            handle(s.updatePipeline),
 		},
+		ims.VersionMTS: {
+			ims.AddPipeline:           handle(s.mtsAddPipeline),
+			ims.DeletePipeline:        handle(s.mtsDeletePipeline),
+			ims.QueryMediaInfoJobList: handle(s.mtsQueryJobs),
+			ims.QueryPipelineList:     handle(s.mtsQueryPipelines),
+			ims.SearchPipeline:        handle(s.mtsSearchPipelines),
+			ims.SubmitMediaInfoJob:    handleWaiting(s.mtsSubmit),
+			ims.UpdatePipeline:        handle(s.mtsUpdatePipeline),
+		},
 		ims.VersionRAM: {
 			ims.AttachPolicyToRole:   handle(s.attachPolicy(iam.KindRole)),
 			ims.AttachPolicyToUser:   handle(s.attachPolicy(iam.KindUser)),

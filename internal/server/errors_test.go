@@ -166,7 +166,7 @@ func TestMismatchEndsWithTheStringToSign(t *testing.T) {
 func TestWritesAreDurable(t *testing.T) {
 	t.Parallel()
 	for _, a := range ims.Actions() {
-		reads := strings.HasPrefix(a.Name, "Get") || strings.HasPrefix(a.Name, "BatchGet") || strings.HasPrefix(a.Name, "List")
+		reads := strings.HasPrefix(a.Name, "Get") || strings.HasPrefix(a.Name, "BatchGet") || strings.HasPrefix(a.Name, "Query") || strings.HasPrefix(a.Name, "Search") || strings.HasPrefix(a.Name, "List")
 		if got := authRequest(&call{Request: &ims.Request{}, action: a}).Durable; got == reads {
 			t.Errorf("%s: durable %v", a.Name, got)
 		}

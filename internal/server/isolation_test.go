@@ -82,6 +82,8 @@ var named = map[string]map[string]string{
 	"ram:CreatePolicy": {}, "ram:CreatePolicyVersion": {"PolicyName": "policy"}, "ram:GetPolicy": {"PolicyName": "policy"}, "ram:ListPolicies": {}, "ram:DeletePolicy": {"PolicyName": "policy"},
 	"ram:AttachPolicyToUser": {"PolicyName": "policy", "UserName": "user"}, "ram:DetachPolicyFromUser": {"PolicyName": "policy", "UserName": "user"}, "ram:ListPoliciesForUser": {"UserName": "user"},
 	"ram:AttachPolicyToRole": {"PolicyName": "policy", "RoleName": "role"}, "ram:DetachPolicyFromRole": {"PolicyName": "policy", "RoleName": "role"}, "ram:ListPoliciesForRole": {"RoleName": "role"},
+	"mts:SubmitMediaInfoJob": {"PipelineId": "pipeline"}, "mts:QueryMediaInfoJobList": {"MediaInfoJobIds": "job"}, "mts:AddPipeline": {},
+	"mts:UpdatePipeline": {"PipelineId": "pipeline"}, "mts:QueryPipelineList": {"PipelineIds": "pipeline"}, "mts:SearchPipeline": {}, "mts:DeletePipeline": {"PipelineId": "pipeline"},
 	"ram:CreateAccount": {}, "ram:ListAccounts": {},
 	"sts:AssumeRole": {"RoleArn": "rolearn"}, "sts:GetCallerIdentity": {},
 }
@@ -91,6 +93,7 @@ var filling = map[string]map[string]string{
 	"ice:SubmitMediaInfoJob": {"Input": okInput}, "ice:SubmitSyncMediaInfoJob": {"Input": okInput},
 	"ice:UpdatePipeline": {"Name": "n"}, "ice:UpdateMediaInfo": {"Title": "t"},
 	"ram:UpdateAccessKey": {"UserAccessKeyId": keyID, "Status": "Inactive"}, "ram:DeleteAccessKey": {"UserAccessKeyId": keyID},
+	"mts:SubmitMediaInfoJob": {"Input": mtsInput}, "mts:UpdatePipeline": {"Name": "n", "State": "Active"},
 	"ram:CreatePolicyVersion": {"PolicyDocument": reading}, "ram:GetPolicy": {"PolicyType": "Custom"},
 	"ram:AttachPolicyToUser":   {"PolicyType": "Custom", "PolicyName": "mine", "UserName": "mine"},
 	"ram:DetachPolicyFromUser": {"PolicyType": "Custom", "PolicyName": "mine", "UserName": "mine"},

@@ -212,12 +212,16 @@ func v1(method, key, secret, action string, own map[string]string) url.Values {
 }
 
 func versionOf(action string) string {
+	version := ims.VersionICE
 	for _, a := range ims.Actions() {
-		if a.Name == action {
+		if a.Name == action && a.Version == ims.VersionICE {
 			return a.Version
 		}
+		if a.Name == action {
+			version = a.Version
+		}
 	}
-	return ims.VersionICE
+	return version
 }
 
 // v3 signs a call the newer way; own headers win, and "-" leaves one out.
