@@ -18,8 +18,8 @@ class ApiError extends Error {
 
 // pop-core signs V1 and ignores the HTTP status: an error is a body with a Code.
 function popCore(method) {
-  return (addr, accessKeyId, accessKeySecret) => async ({ action, params = {}, version = apiVersion, stamp }) => {
-    const client = new PopCore({ accessKeyId, accessKeySecret, endpoint: `http://${addr}`, apiVersion: version });
+  return (addr, accessKeyId, accessKeySecret, securityToken) => async ({ action, params = {}, version = apiVersion, stamp }) => {
+    const client = new PopCore({ accessKeyId, accessKeySecret, securityToken, endpoint: `http://${addr}`, apiVersion: version });
     const all = { RegionId: 'cn-shanghai', ...params, ...(stamp ? { Timestamp: stamp } : {}) };
     try {
       return await client.request(action, all, { method });
@@ -35,9 +35,9 @@ function popCore(method) {
 // openapi-client is the core under every generated Node SDK. algorithm undefined signs V3, 'v2'
 // signs V1.
 function openApi(signatureAlgorithm, inBody) {
-  return (addr, accessKeyId, accessKeySecret) => {
+  return (addr, accessKeyId, accessKeySecret, securityToken) => {
     const client = new OpenApi.default(new OpenApi.Config({
-      accessKeyId, accessKeySecret, endpoint: addr, protocol: 'HTTP', regionId: 'cn-shanghai', signatureAlgorithm,
+      accessKeyId, accessKeySecret, securityToken, endpoint: addr, protocol: 'HTTP', regionId: 'cn-shanghai', signatureAlgorithm,
     }));
     return async ({ action, params = {}, version = apiVersion, stamp }) => {
       const call = new OpenApi.Params({

@@ -34,6 +34,9 @@ for (const { name, connect } of clients) {
       await t.test('pipelines', () => pipelines(suite));
       await t.test('errors', () => errors(suite));
       await t.test('keys', () => keys(suite));
+      await t.test('surroundings', () => surroundings(suite));
+      await t.test('users', () => users(suite));
+      await t.test('older product', () => older(suite));
       await t.test('timestamp', () => timestamps(suite));
       await t.test('replay', () => replays(suite));
     } finally {
@@ -178,6 +181,87 @@ async function refused(promise, code, status, message = '') {
   assert.ok(err.text.includes(message), `${err.message} lacks ${message}`);
   assert.ok(err.data.RequestId && err.data.HostId && err.data.Recommend, JSON.stringify(err.data));
   return err;
+}
+
+// surroundings drives what stands around the job.
+async function surroundings({ ok, call, service }) {
+  const url = service.samples + samples[0];
+  const { MediaId } = await ok('RegisterMediaInfo', { InputURL: url, Title: 't', MediaTags: 'a,b' });
+  for (const end = Date.now() + 60_000; ; await pause(50)) {
+    const { MediaInfo } = await ok('GetMediaInfo', { MediaId });
+    if (MediaInfo.MediaBasicInfo.Status === 'Normal') {
+      assert.equal(MediaInfo.FileInfoList.length, 1);
+      break;
+    }
+    assert.ok(Date.now() < end);
+  }
+  await ok('UpdateMediaInfo', { MediaId, Title: 'new' });
+  assert.equal((await ok('ListMediaBasicInfos', { MaxResults: '1' })).TotalCount, 1);
+  assert.deepEqual((await ok('BatchGetMediaInfos', { MediaIds: `${MediaId},${absent}` })).IgnoredList, [absent]);
+  await refused(call({ action: 'RegisterMediaInfo', params: { InputURL: url } }), 'InvalidParameter', 400, MediaId);
+  await refused(call({ action: 'GetMediaInfo', params: { MediaId: absent } }), 'ResourceNotFound', 404, absent);
+  assert.deepEqual((await ok('DeleteMediaInfos', { MediaIds: MediaId })).IgnoredList, []);
+
+  await ok('AddStorage', { Bucket: 'clips', Endpoint: 'https://oss.example.com' });
+  assert.equal((await ok('GetStorageList')).StorageInfoList.length, 1);
+  await ok('SetDefaultStorageLocation', { StorageType: 'user_oss_bucket', Bucket: 'clips', Path: 'p/' });
+  assert.equal((await ok('GetDefaultStorageLocation')).Bucket, 'clips');
+  await ok('RemoveStorage', { Bucket: 'clips' });
+  await refused(call({ action: 'RemoveStorage', params: { Bucket: 'clips' } }), 'ResourceNotFound', 404, 'clips');
+
+  const callback = { CallbackType: 'HTTP', CallbackURL: 'http://127.0.0.1:9/hook', EventTypeList: 'VideoAnalysisComplete', AuthSwitch: 'on', AuthKey: 'TestKey001' };
+  await ok('SetEventCallback', callback);
+  const set = await ok('GetEventCallback');
+  for (const [name, value] of Object.entries(callback)) assert.equal(set[name], value);
+  await refused(call({ action: 'SetEventCallback', params: { CallbackType: 'HTTP' } }), 'MissingParameter', 400, '"CallbackURL"');
+  await ok('SubmitSyncMediaInfoJob', { Input: input(url) });
+  let deliveries = [];
+  for (const end = Date.now() + 60_000; deliveries.length === 0; await pause(20)) {
+    deliveries = (await ok('ListCallbackDeliveries')).DeliveryList;
+    assert.ok(Date.now() < end);
+  }
+  await ok('ReplayCallbackDelivery', { DeliveryId: deliveries[0].DeliveryId });
+  await ok('SetEventCallback');
+}
+
+// users takes on a role, and uses its key with the same client.
+async function users({ call, connect, service }) {
+  const ram = (action, params) => call({ action, params, version: '2015-05-01' });
+  const sts = (action, params) => call({ action, params, version: '2015-04-01' });
+  await ram('CreateUser', { UserName: 'ann' });
+  await refused(ram('CreateUser', { UserName: 'ann' }), 'EntityAlreadyExists.User', 409, 'ann');
+  const { AccessKey } = await ram('CreateAccessKey', { UserName: 'ann' });
+  const asAnn = connect(service.addr, AccessKey.AccessKeyId, AccessKey.AccessKeySecret);
+  await refused(asAnn({ action: 'ListPipelines' }), 'Forbidden', 403, '');
+  await ram('AttachPolicyToUser', { PolicyType: 'System', PolicyName: 'AliyunICEReadOnlyAccess', UserName: 'ann' });
+  assert.equal((await asAnn({ action: 'ListPipelines' })).PipelineList.length, 1);
+
+  const { AccountId } = await sts('GetCallerIdentity');
+  const trust = { Version: '1', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: [`acs:ram::${AccountId}:root`] } }] };
+  const { Role } = await ram('CreateRole', { RoleName: 'reader', AssumeRolePolicyDocument: JSON.stringify(trust) });
+  await ram('AttachPolicyToRole', { PolicyType: 'System', PolicyName: 'AliyunICEReadOnlyAccess', RoleName: 'reader' });
+  const { Credentials: key } = await sts('AssumeRole', { RoleArn: Role.Arn, RoleSessionName: 'ci' });
+  const session = connect(service.addr, key.AccessKeyId, key.AccessKeySecret, key.SecurityToken);
+  assert.equal((await session({ action: 'ListPipelines' })).PipelineList.length, 1);
+  await refused(session({ action: 'CreatePipeline', params: { Name: 'n', Speed: 'Boost' } }), 'Forbidden', 403, '');
+  const damaged = connect(service.addr, key.AccessKeyId, key.AccessKeySecret, key.SecurityToken.slice(0, -2));
+  await refused(damaged({ action: 'ListPipelines' }), 'InvalidSecurityToken.Malformed', 400, '');
+}
+
+// older submits and queries in the older product's words.
+async function older({ call, ok, service }) {
+  const mts = (action, params) => call({ action, params, version: '2014-06-18' });
+  await ok('AddStorage', { Bucket: 'samples', StorageType: 'http_root', Root: service.samples.replace(/\/$/, '') });
+  const Input = JSON.stringify({ Bucket: 'samples', Location: 'oss-cn-shanghai', Object: encodeURIComponent(samples[0]) });
+  const { MediaInfoJob: job } = await mts('SubmitMediaInfoJob', { Input });
+  assert.equal(job.State, 'Success');
+  assert.ok(job.Properties.Streams.VideoStreamList.VideoStream.length > 0);
+  const found = await mts('QueryMediaInfoJobList', { MediaInfoJobIds: `${job.JobId},${absent}` });
+  assert.equal(found.MediaInfoJobList.MediaInfoJob[0].JobId, job.JobId);
+  assert.deepEqual(found.NonExistMediaInfoJobIds.String, [absent]);
+  const { Pipeline } = await mts('AddPipeline', { Name: 'older' });
+  await refused(mts('DeletePipeline', { PipelineId: absent }), 'InvalidParameter.ResourceNotFound', 404, absent);
+  assert.equal((await mts('DeletePipeline', { PipelineId: Pipeline.Id })).PipelineId, Pipeline.Id);
 }
 
 async function errors({ call, service }) {
