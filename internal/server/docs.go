@@ -5,8 +5,10 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/mediagauge/mediagauge/internal/ims"
+	"github.com/mediagauge/mediagauge/internal/openapi"
 )
 
 // docsPath is where the error table can be read. Every error points at its row there.
@@ -33,6 +35,16 @@ func serveErrorDocs(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/html;charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'")
 	_, _ = w.Write(errorDocs)
+}
+
+// openapiPath is where the actions are described for programs.
+const openapiPath = "/openapi.json"
+
+var openapiDocument = sync.OnceValue(openapi.Document)
+
+func serveOpenAPI(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(openapiDocument())
 }
 
 // docsAddress is the page's address as the client of r reaches this server; only the path when

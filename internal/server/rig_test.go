@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -33,6 +35,7 @@ import (
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/netguard"
 	"github.com/mediagauge/mediagauge/internal/once"
+	"github.com/mediagauge/mediagauge/internal/openapi"
 	"github.com/mediagauge/mediagauge/internal/queue"
 	"github.com/mediagauge/mediagauge/internal/sign"
 	"github.com/mediagauge/mediagauge/internal/source"
@@ -49,7 +52,24 @@ const (
 	stranger  = job.AccountID(1000000000000002)
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) { os.Exit(max(code, unanswered())) }))
+}
+
+// unanswered fails a whole run in which some action was never answered with success.
+func unanswered() int {
+	if f := flag.Lookup("test.run"); f != nil && f.Value.String() != "" || testing.Short() || flag.Lookup("test.list").Value.String() != "" {
+		return 0
+	}
+	code := 0
+	for _, a := range ims.Actions() {
+		if _, done := answered.Load(a.Permission()); !done {
+			fmt.Fprintln(os.Stderr, a.Permission(), "was not answered with success by any test")
+			code = 1
+		}
+	}
+	return code
+}
 
 // rig is a server with its real parts, in a directory of its own.
 type rig struct {
@@ -276,8 +296,38 @@ func (r *rig) do(t testing.TB, req *http.Request) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{res.StatusCode, res.Header, body}
+	a := answer{res.StatusCode, res.Header, body}
+	r.described(t, req, a)
+	return a
 }
+
+// described holds every success in JSON against the schema of its action: what the OpenAPI document says is
+// what is answered.
+func (r *rig) described(t testing.TB, req *http.Request, a answer) {
+	t.Helper()
+	if a.status != http.StatusOK || a.header.Get("Content-Type") != ims.TypeJSON {
+		return
+	}
+	action, version := req.Header.Get("x-acs-action"), req.Header.Get("x-acs-version")
+	if action == "" {
+		action, version = req.URL.Query().Get("Action"), req.URL.Query().Get("Version")
+	}
+	for _, known := range ims.Actions() {
+		if known.Name != action || known.Version != version {
+			continue
+		}
+		var reply any
+		if err := json.Unmarshal(a.body, &reply); err != nil {
+			t.Errorf("%s: %v", action, err)
+		} else if fault := openapi.Check(reply, known.Reply); fault != "" {
+			t.Errorf("%s: %s in %s", action, fault, a.body)
+		}
+		answered.Store(known.Permission(), true)
+	}
+}
+
+// answered are the actions that were answered with success by any test.
+var answered sync.Map
 
 // call makes a well-signed V3 call.
 func (r *rig) call(t testing.TB, action string, query map[string]string) answer {

@@ -48,6 +48,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.health(w, nil)
 	case "/readyz":
 		s.health(w, s.ready)
+	case openapiPath:
+		serveOpenAPI(w)
 	case docsPath:
 		serveErrorDocs(w)
 	default:

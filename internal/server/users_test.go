@@ -109,6 +109,9 @@ func TestUsersPoliciesAndRoles(t *testing.T) {
 	checkError(t, r.call(t, ims.CreateUser, map[string]string{"UserName": "a n n"}), 400, "InvalidParameter")
 	checkError(t, r.call(t, ims.CreateUser, nil), 400, "MissingParameter")
 	checkError(t, r.call(t, ims.GetUser, map[string]string{"UserName": "bob"}), 404, "EntityNotExist.User")
+	if u := r.good(t, root, ims.GetUser, map[string]string{"UserName": "ann"})["User"].(map[string]any); u["UserName"] != "ann" || u["DisplayName"] != "ann" {
+		t.Errorf("user %v", u)
+	}
 	checkError(t, r.call(t, ims.CreatePolicy, map[string]string{"PolicyName": "of-ann", "PolicyDocument": reading}), 409, "EntityAlreadyExists.Policy")
 	checkError(t, r.call(t, ims.CreatePolicy, map[string]string{"PolicyName": "AdministratorAccess", "PolicyDocument": reading}), 409, "EntityAlreadyExists.Policy")
 	a := r.call(t, ims.CreatePolicy, map[string]string{"PolicyName": "x", "PolicyDocument": strings.Replace(reading, "Allow", "Alow", 1)})
@@ -190,6 +193,14 @@ func TestTemporaryKeys(t *testing.T) {
 	r.good(t, root, ims.CreateRole, map[string]string{"RoleName": "Reader", "AssumeRolePolicyDocument": trusting(mine)})
 	r.good(t, root, ims.CreatePolicy, map[string]string{"PolicyName": "p", "PolicyDocument": reading})
 	r.good(t, root, ims.AttachPolicyToRole, map[string]string{"PolicyType": "Custom", "PolicyName": "p", "RoleName": "Reader"})
+
+	role := r.good(t, root, ims.GetRole, map[string]string{"RoleName": "Reader"})["Role"].(map[string]any)
+	if role["Arn"] != fmt.Sprintf("acs:ram::%d:role/reader", account) || role["AssumeRolePolicyDocument"] != trusting(mine) || role["MaxSessionDuration"] != 3600.0 {
+		t.Errorf("role %v", role)
+	}
+	if l := r.good(t, root, ims.ListPoliciesForRole, map[string]string{"RoleName": "Reader"}); !strings.Contains(fmt.Sprint(l), "PolicyName:p ") {
+		t.Errorf("policies of the role %v", l)
+	}
 
 	k := r.assume(t, root, account, "reader", nil)
 	r.good(t, k, ims.ListPipelines, nil)

@@ -1,5 +1,5 @@
-// Command docgen writes the documents that are made from tables in the code: docs/config.md
-// and docs/errors.md. With -check it fails when a file on disk is not what it would write.
+// Command docgen writes the documents that are made from tables in the code: docs/config.md,
+// docs/coverage.md, docs/errors.md and docs/openapi.json. With -check it fails when a file on disk is not what it would write.
 package main
 
 import (
@@ -8,11 +8,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/mediagauge/mediagauge/internal/openapi"
 )
 
 var documents = map[string]func() []byte{
-	"config.md": config,
-	"errors.md": errorCodes,
+	"config.md":    config,
+	"coverage.md":  coverage,
+	"errors.md":    errorCodes,
+	"openapi.json": openapi.Document,
 }
 
 func main() {
