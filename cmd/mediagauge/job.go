@@ -22,7 +22,7 @@ func jobCommand(m *machine) *cobra.Command {
 		"  mediagauge job list --status Fail --since 2h"
 	conn := &connection{m: m}
 	conn.addFlags(cmd)
-	cmd.AddCommand(newJobSubmit(conn), newJobGet(conn), newJobList(conn), newJobWait(conn))
+	cmd.AddCommand(newJobSubmit(conn), newJobGet(conn), newJobList(conn), newJobWait(conn), (&jobCancel).command(conn))
 	return cmd
 }
 

@@ -17,7 +17,7 @@ type jobSubmit struct {
 	name, userData, pipeline string
 	priority                 int
 	mediaIDs                 []string
-	sync, wait               bool
+	sync, wait, refresh      bool
 	timeout                  time.Duration
 }
 
@@ -44,6 +44,7 @@ func newJobSubmit(conn *connection) *cobra.Command {
 	f.IntVar(&s.priority, "priority", 0, "1 to 10, 10 is soonest (default: the pipeline's)")
 	f.StringArrayVar(&s.mediaIDs, "media-id", nil, "submit the media asset with this id; may be given several times, beside URLs or alone")
 	f.BoolVar(&s.sync, "sync", false, "have the server hold each reply until the job ends, 60 s at most, and print the results")
+	f.BoolVar(&s.refresh, "refresh", false, "probe also what has not changed since it was last probed")
 	f.BoolVar(&s.wait, "wait", false, "wait for the jobs as \"job wait\" does, and print the results instead of the ids")
 	f.DurationVar(&s.timeout, "timeout", 0, "longest time to spend in --wait, such as 5m; 0 for as long as it takes")
 	s.out.addFlag(cmd, "text", "json")
@@ -103,6 +104,9 @@ func (s *jobSubmit) params(in ims.Input) (map[string]string, error) {
 	}
 	if s.priority != 0 {
 		schedule["Priority"] = s.priority
+	}
+	if s.refresh {
+		schedule["RefreshCache"] = true
 	}
 	if len(schedule) > 0 {
 		if params["ScheduleConfig"], err = compactJSON(schedule); err != nil {

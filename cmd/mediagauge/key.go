@@ -14,10 +14,13 @@ func newKey() *cobra.Command { return keyCommand(thisMachine()) }
 
 func keyCommand(m *machine) *cobra.Command {
 	cmd := newGroup("key", "Make, list, switch and delete access keys",
-		"Make, list, switch and delete the access keys of the account that calls.")
+		"Make, list, switch and delete the access keys of whoever calls, or of one of the account's users.")
 	cmd.Example = "  mediagauge key create\n  mediagauge key disable LTAI0123456789abcdefghij"
 	conn := &connection{m: m}
 	conn.addFlags(cmd)
+	var user string
+	cmd.PersistentFlags().StringVar(&user, "user", "", "name of the user whose keys are meant (default: whoever calls)")
+	conn.user = &user
 	cmd.AddCommand(
 		newKeyCreate(conn), newKeyList(conn),
 		newKeyChange(conn, "enable", "Let an access key be used again", "enabled", ims.UpdateAccessKey, map[string]string{"Status": "Active"}),
@@ -41,7 +44,7 @@ func newKeyCreate(conn *connection) *cobra.Command {
 				return err
 			}
 			var reply json.RawMessage
-			if err := conn.call(cmd, ims.VersionRAM, ims.CreateAccessKey, nil, &reply); err != nil {
+			if err := conn.call(cmd, ims.VersionRAM, ims.CreateAccessKey, conn.ofUser(nil), &reply); err != nil {
 				return err
 			}
 			return printNewKey(cmd, conn.m, out.form, reply)
@@ -85,7 +88,7 @@ func newKeyList(conn *connection) *cobra.Command {
 				return err
 			}
 			var reply json.RawMessage
-			if err := conn.call(cmd, ims.VersionRAM, ims.ListAccessKeys, nil, &reply); err != nil {
+			if err := conn.call(cmd, ims.VersionRAM, ims.ListAccessKeys, conn.ofUser(nil), &reply); err != nil {
 				return err
 			}
 			if out.form == "json" {
@@ -120,9 +123,21 @@ func newKeyChange(conn *connection, verb, short, done, action string, extra map[
 			for name, value := range extra {
 				params[name] = value
 			}
-			return conn.change(cmd, &out, ims.VersionRAM, action, params, done+" "+ids[0])
+			return conn.change(cmd, &out, ims.VersionRAM, action, conn.ofUser(params), done+" "+ids[0])
 		},
 	}
 	out.addFlag(cmd, "text", "json")
 	return cmd
+}
+
+// ofUser adds the user whose keys are meant.
+func (c *connection) ofUser(params map[string]string) map[string]string {
+	if c.user == nil || *c.user == "" {
+		return params
+	}
+	out := map[string]string{"UserName": *c.user}
+	for name, value := range params {
+		out[name] = value
+	}
+	return out
 }

@@ -27,7 +27,9 @@ type connection struct {
 	m *machine
 
 	// flags
-	endpoint, keyID, keySecret, profile, dataDir string
+	endpoint, keyID, keySecret, token, profile, dataDir string
+
+	user *string // of the commands about keys
 }
 
 // credentials are one place's say about server and key; fields that it leaves out are empty.
@@ -35,6 +37,7 @@ type credentials struct {
 	Endpoint        string `toml:"endpoint"`
 	AccessKeyID     string `toml:"access_key_id"`
 	AccessKeySecret string `toml:"access_key_secret"`
+	SecurityToken   string `toml:"security_token"` // of a temporary key
 
 	where string // for people
 }
@@ -44,6 +47,7 @@ func (c *connection) addFlags(cmd *cobra.Command) {
 	f.StringVar(&c.endpoint, "endpoint", "", "server to call, such as "+defaultEndpoint+" (env MEDIAGAUGE_ENDPOINT)")
 	f.StringVar(&c.keyID, "access-key-id", "", "id of the access key (env MEDIAGAUGE_ACCESS_KEY_ID)")
 	f.StringVar(&c.keySecret, "access-key-secret", "", "its secret; the environment hides it from other users, the command line does not (env MEDIAGAUGE_ACCESS_KEY_SECRET)")
+	f.StringVar(&c.token, "security-token", "", "token of a temporary key (env MEDIAGAUGE_SECURITY_TOKEN)")
 	f.StringVar(&c.profile, "profile", "", "section of profiles.toml in ~/.config/mediagauge to take endpoint and key from, such as staging (env MEDIAGAUGE_PROFILE)")
 	f.StringVar(&c.dataDir, "data-dir", "", "data folder of a server on this machine, whose root key is used when no other is given, such as "+defaultDataDir+" (env MEDIAGAUGE_DATA_DIR)")
 }
@@ -58,6 +62,7 @@ func (c *connection) dial(cmd *cobra.Command) (*client.Client, error) {
 		Endpoint:        found.Endpoint,
 		AccessKeyID:     found.AccessKeyID,
 		AccessKeySecret: found.AccessKeySecret,
+		SecurityToken:   found.SecurityToken,
 		UserAgent:       "mediagauge-cli",
 		RetryPause:      c.m.retryPause,
 	})
@@ -75,13 +80,17 @@ func (c *connection) resolve(warn io.Writer) (credentials, error) {
 		Endpoint:        c.m.getenv("MEDIAGAUGE_ENDPOINT"),
 		AccessKeyID:     c.m.getenv("MEDIAGAUGE_ACCESS_KEY_ID"),
 		AccessKeySecret: c.m.getenv("MEDIAGAUGE_ACCESS_KEY_SECRET"),
+		SecurityToken:   c.m.getenv("MEDIAGAUGE_SECURITY_TOKEN"),
 		where:           "MEDIAGAUGE_ACCESS_KEY_ID and MEDIAGAUGE_ACCESS_KEY_SECRET",
 	}
-	flags := credentials{Endpoint: c.endpoint, AccessKeyID: c.keyID, AccessKeySecret: c.keySecret,
+	flags := credentials{Endpoint: c.endpoint, AccessKeyID: c.keyID, AccessKeySecret: c.keySecret, SecurityToken: c.token,
 		where: "--access-key-id and --access-key-secret"}
 	if flags.hasKey() { // so that the secret can stay off the command line
 		flags.AccessKeyID = cmp.Or(flags.AccessKeyID, env.AccessKeyID)
 		flags.AccessKeySecret = cmp.Or(flags.AccessKeySecret, env.AccessKeySecret)
+		if flags.AccessKeyID == env.AccessKeyID {
+			flags.SecurityToken = cmp.Or(flags.SecurityToken, env.SecurityToken)
+		}
 	}
 	profile, err := c.readProfile(warn)
 	if err != nil {
@@ -106,7 +115,7 @@ func (c *connection) resolve(warn io.Writer) (credentials, error) {
 			if p.AccessKeyID == "" || p.AccessKeySecret == "" {
 				return out, usageErrorf("an access key needs both its id and its secret: only one is in %s", p.where)
 			}
-			out.AccessKeyID, out.AccessKeySecret = p.AccessKeyID, p.AccessKeySecret
+			out.AccessKeyID, out.AccessKeySecret, out.SecurityToken = p.AccessKeyID, p.AccessKeySecret, p.SecurityToken
 			return out, nil
 		}
 		looked = append(looked, p.where)

@@ -22,6 +22,7 @@ type Config struct {
 	Endpoint        string // http://host:port or https://host; a bare host:port means http
 	AccessKeyID     string
 	AccessKeySecret string
+	SecurityToken   string           // of a temporary key; empty for a permanent one
 	Timeout         time.Duration    // of one try, beside the time the server is asked to wait; 0 = 30 s
 	UserAgent       string           // "" = mediagauge
 	RetryPause      time.Duration    // before the second try; 0 = 250 ms

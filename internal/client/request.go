@@ -38,6 +38,9 @@ func (c *Client) request(ctx context.Context, version, action string, params map
 			"x-acs-signature-nonce": nonce,
 		},
 	}
+	if c.cfg.SecurityToken != "" { // of a temporary key (contract 2.3)
+		signed.Header["x-acs-security-token"], signed.Header["x-acs-accesskey-id"] = c.cfg.SecurityToken, c.cfg.AccessKeyID
+	}
 	target, body := c.base, ""
 	if encoded := encode(params); len(encoded) <= maxQuery {
 		target.RawQuery = encoded

@@ -382,3 +382,72 @@ func TestVersionAndUsage(t *testing.T) {
 		}
 	}
 }
+
+// TestUserCommands makes a user, a policy and a role from the command line, and works with their keys there.
+func TestUserCommands(t *testing.T) {
+	t.Parallel()
+	server := rig.Start(t, rig.Options{})
+	remote := rig.Options{Env: map[string]string{"MEDIAGAUGE_ENDPOINT": server.URL}}
+	run := func(o rig.Options, words ...string) string {
+		t.Helper()
+		out, stderr, code := rig.Command(t, o, words...)
+		if code != 0 {
+			t.Fatalf("%v: exit code %d: %s", words, code, stderr)
+		}
+		return out
+	}
+	refused := func(o rig.Options, says string, words ...string) {
+		t.Helper()
+		if _, stderr, code := rig.Command(t, o, words...); code != 1 || !strings.Contains(stderr, says) {
+			t.Errorf("%v: exit code %d: %s", words, code, stderr)
+		}
+	}
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	run(remote, "user", "create", "ann")
+	run(remote, "policy", "create", "readers", file("policy", `{"Version":"1","Statement":[{"Effect":"Allow","Action":["ice:Get*","ice:List*"],"Resource":"*"}]}`))
+	var made struct {
+		AccessKey struct{ AccessKeyId, AccessKeySecret string }
+	}
+	if err := json.Unmarshal([]byte(run(remote, "key", "create", "--user", "ann", "-o", "json")), &made); err != nil {
+		t.Fatal(err)
+	}
+	with := func(id, secret, token string) rig.Options {
+		return rig.Options{Env: map[string]string{"MEDIAGAUGE_ENDPOINT": server.URL, "MEDIAGAUGE_ACCESS_KEY_ID": id, "MEDIAGAUGE_ACCESS_KEY_SECRET": secret, "MEDIAGAUGE_SECURITY_TOKEN": token}}
+	}
+	ann := with(made.AccessKey.AccessKeyId, made.AccessKey.AccessKeySecret, "")
+	refused(ann, "Forbidden", "pipeline", "list")
+	run(remote, "user", "attach", "ann", "readers")
+	run(ann, "pipeline", "list")
+	refused(ann, "Forbidden", "pipeline", "create", "mine")
+	account := run(remote, "account", "whoami")
+	number := regexp.MustCompile(`acs:ram::(\d+):root`).FindStringSubmatch(account)
+	if number == nil {
+		t.Fatalf("whoami: %s", account)
+	}
+	run(remote, "role", "create", "ci", file("trust", `{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["`+number[0]+`"]}}]}`))
+	run(remote, "role", "attach", "ci", "readers")
+	session := regexp.MustCompile(`MEDIAGAUGE_ACCESS_KEY_ID='(.*)'\n.*MEDIAGAUGE_ACCESS_KEY_SECRET='(.*)'\n.*MEDIAGAUGE_SECURITY_TOKEN='(.*)'`).
+		FindStringSubmatch(run(remote, "role", "assume", "acs:ram::"+number[1]+":role/ci", "--session", "build-17"))
+	if session == nil {
+		t.Fatal("assume printed no key")
+	}
+	ci := with(session[1], session[2], session[3])
+	run(ci, "job", "list")
+	if out := run(ci, "account", "whoami"); !strings.Contains(out, "assumed-role/ci/build-17") {
+		t.Errorf("whoami: %s", out)
+	}
+	refused(ci, "Forbidden", "pipeline", "create", "mine")
+	refused(with(session[1], session[2], ""), "MissingSecurityToken", "job", "list")
+	run(remote, "storage", "add", "clips", "--endpoint", "https://oss.example.com", "--key-id", "id", "--secret-file", file("secret", "bucket-secret"))
+	if out := run(remote, "storage", "list"); !strings.Contains(out, "clips") || strings.Contains(out, "bucket-secret") {
+		t.Errorf("storage list: %s", out)
+	}
+	noSecretOnDisk(t, server.DataDir, "bucket-secret", "")
+}
