@@ -434,3 +434,44 @@ func TestSettings(t *testing.T) {
 		t.Error("the key can be read in the store")
 	}
 }
+
+// TestPause: an endpoint that failed again and again is left alone for a while, and none of the tries of
+// what waits for it is used up; others are served meanwhile. Once it takes one, it gets all the rest.
+func TestPause(t *testing.T) {
+	var o outbox
+	for range 40 {
+		o.add("https://broken.example/hook")
+	}
+	o.add("https://good.example/hook")
+	var mu sync.Mutex
+	asked, began := 0, time.Time{}
+	deliver(t, &o, func(r *http.Request) (*http.Response, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if r.URL.Host == "good.example" {
+			return reply(204), nil
+		}
+		if began.IsZero() {
+			began = time.Now()
+		}
+		asked++
+		if time.Since(began) < 3*time.Minute {
+			return reply(503), nil
+		}
+		return reply(204), nil
+	}, 20*time.Minute, func(*Deliverer) {
+		mu.Lock()
+		defer mu.Unlock()
+		if n := o.count(store.MessageDelivered); n != 41 {
+			t.Errorf("%d delivered", n)
+		}
+		// 40 deliveries; before, five failures at once, those under way, and then one at each end of a pause.
+		if asked > 40+30 {
+			t.Errorf("the broken endpoint was asked %d times", asked)
+		}
+		if m := o.row(41); m.State != store.MessageDelivered || m.Attempts != 1 {
+			t.Errorf("the good endpoint's: %+v", m)
+		}
+	})
+	t.Logf("asked %d times", asked)
+}

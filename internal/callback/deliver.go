@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -74,11 +75,12 @@ type Deliverer struct {
 }
 
 // lane is one endpoint. What waits for it is bounded: an endpoint that hangs must not fill the memory, nor
-// keep others from being served. One that fails again and again gets one try at a time.
+// keep others from being served. One that fails again and again is paused, and then gets one try at a time.
 type lane struct {
 	flying   int
 	waiting  []waiter
-	failures int // in a row
+	failures int       // in a row
+	paused   time.Time // until then nothing is tried
 }
 
 // waiter is a message that waits for its endpoint.
@@ -102,8 +104,10 @@ const (
 	mostLanes   = 10_000 // endpoints that are remembered
 	pruneEvery  = time.Hour
 	holdFor     = 15 * time.Second // how long taken messages are held, beyond which somebody else may send them
-	stepAside   = 5 * time.Second  // what finds its endpoint busy comes back after
-	idle        = time.Minute      // between looks at the store when nothing is due
+	pauseLeast  = time.Second      // of an endpoint that has just failed too often, doubled with each failure more
+	pauseMost   = time.Minute
+	stepAside   = 5 * time.Second // what finds its endpoint busy comes back after
+	idle        = time.Minute     // between looks at the store when nothing is due
 )
 
 // New returns a Deliverer. It starts nothing; see Run.
@@ -228,6 +232,9 @@ func (d *Deliverer) admit(ctx context.Context, m store.StoredMessage, tries *syn
 	flying, waiting := d.bounds(l)
 	w := waiter{m, d.cfg.Now()}
 	switch {
+	case w.taken.Before(l.paused): // none of its tries is used up
+		s := d.afterPause(l, &m)
+		tries.Go(func() { d.results <- s })
 	case l.flying < flying && d.flying < d.cfg.Workers:
 		l.flying++
 		d.flying++
@@ -240,6 +247,12 @@ func (d *Deliverer) admit(ctx context.Context, m store.StoredMessage, tries *syn
 		s := store.Settlement{No: m.No, State: store.MessagePending, Attempts: m.Attempts, Next: w.taken.Add(back), Last: m.Last}
 		tries.Go(func() { d.results <- s })
 	}
+}
+
+// afterPause sends a message back until its endpoint's pause is over.
+func (d *Deliverer) afterPause(l *lane, m *store.StoredMessage) store.Settlement {
+	return store.Settlement{No: m.No, State: store.MessagePending, Attempts: m.Attempts, Next: l.paused.Add(time.Duration(d.cfg.Chance() * float64(pauseLeast))),
+		Last: cmp.Or(m.Last, "the endpoint is paused: it failed again and again")}
 }
 
 // forget drops the lanes at rest.
@@ -260,7 +273,11 @@ func (d *Deliverer) fly(ctx context.Context, l *lane, w waiter) {
 			delivered = s.State == store.MessageDelivered
 			d.results <- s
 		}
-		if next, more := d.landed(ctx, l, tried, delivered); more {
+		next, more, back := d.landed(ctx, l, tried, delivered)
+		for _, s := range back {
+			d.results <- s
+		}
+		if more {
 			w = next
 			continue
 		}
@@ -269,17 +286,27 @@ func (d *Deliverer) fly(ctx context.Context, l *lane, w waiter) {
 	}
 }
 
-// landed notes how a try went, and returns what to try next.
-func (d *Deliverer) landed(ctx context.Context, l *lane, tried, delivered bool) (waiter, bool) {
+// landed notes how a try went, and returns what to try next, and what goes back because the endpoint pauses.
+func (d *Deliverer) landed(ctx context.Context, l *lane, tried, delivered bool) (next waiter, more bool, back []store.Settlement) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case delivered:
-		l.failures = 0
+		l.failures, l.paused = 0, time.Time{}
 	case tried:
 		l.failures++
+		if over := l.failures - failing; over >= 0 {
+			l.paused = d.cfg.Now().Add(min(pauseLeast<<min(over, 10), pauseMost))
+		}
 	}
 	flying, _ := d.bounds(l)
+	if d.cfg.Now().Before(l.paused) {
+		for i := range l.waiting {
+			back = append(back, d.afterPause(l, &l.waiting[i].m))
+		}
+		d.waiting -= len(l.waiting)
+		l.waiting = nil
+	}
 	if ctx.Err() != nil { // held until the next start, or until the hold is over
 		d.waiting -= len(l.waiting)
 		l.waiting = nil
@@ -287,12 +314,12 @@ func (d *Deliverer) landed(ctx context.Context, l *lane, tried, delivered bool) 
 	if len(l.waiting) == 0 || l.flying > flying {
 		l.flying--
 		d.flying--
-		return waiter{}, false
+		return waiter{}, false, back
 	}
 	w := l.waiting[0]
 	l.waiting = l.waiting[1:]
 	d.waiting--
-	return w, true
+	return w, true, back
 }
 
 // settle records results, as many together as have come.
