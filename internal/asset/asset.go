@@ -157,7 +157,12 @@ func (m *Manager) Register(ctx context.Context, account job.AccountID, r Registr
 		if err != nil {
 			return a, err
 		}
-		return a, m.start(ctx, &a, r)
+		if err := m.start(ctx, &a, r); err != nil {
+			// Nothing is left behind by what is refused, so that the same call may be made again.
+			_ = m.Delete(context.WithoutCancel(ctx), account, a.ID)
+			return a, err
+		}
+		return a, nil
 	}
 	return a, ErrBusy
 }
@@ -390,6 +395,9 @@ func (m *Manager) moveReference(ctx context.Context, a *Asset, old string) error
 	}
 	if err == nil && old != "" {
 		err = m.cfg.Store.DeleteRecord(ctx, a.Account, kindReference, old)
+		if errors.Is(err, store.ErrRecordNotFound) { // a try before this one took it away
+			err = nil
+		}
 	}
 	return err
 }

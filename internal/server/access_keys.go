@@ -9,9 +9,12 @@ import (
 )
 
 // keyHolder says whose keys a call is about: the user that it names, else whoever calls. Sessions have no
-// keys of their own, so those of the account are meant.
+// keys of their own and must name a user: the account's own keys are for those who hold one of them.
 func (s *Server) keyHolder(ctx context.Context, c *call, user string) (string, error) {
-	if user == "" {
+	switch {
+	case user == "" && c.who.Session != nil:
+		return "", ims.Missing("UserName")
+	case user == "":
 		return c.who.User, nil
 	}
 	_, err := s.cfg.IAM.GetUser(ctx, c.who.Account, user)

@@ -132,6 +132,18 @@ func TestUsersPoliciesAndRoles(t *testing.T) {
 		t.Errorf("document %v", m)
 	}
 
+	// A user who may do everything makes keys of its own, and none of the account.
+	boss := r.user(t, "boss", strings.Replace(reading, `["ice:Get*", "ice:List*"]`, `"*"`, 1))
+	made := keyOf(r.good(t, boss, ims.CreateAccessKey, nil))
+	if who := r.good(t, made, ims.GetCallerIdentity, nil); who["IdentityType"] != "RAMUser" {
+		t.Errorf("a user made a key of %v", who)
+	}
+	checkError(t, r.as(t, boss, ims.DeleteAccessKey, map[string]string{"UserAccessKeyId": keyID}), 404, "ResourceNotFound")
+	r.good(t, root, ims.DeleteAccessKey, map[string]string{"UserAccessKeyId": made.id, "UserName": "boss"})
+	r.good(t, root, ims.DeleteAccessKey, map[string]string{"UserAccessKeyId": boss.id, "UserName": "boss"})
+	r.good(t, root, ims.DetachPolicyFromUser, map[string]string{"PolicyType": "Custom", "PolicyName": "of-boss", "UserName": "boss"})
+	r.good(t, root, ims.DeleteUser, map[string]string{"UserName": "boss"})
+
 	// Keys of users: their own, and seen by the account under their names only.
 	own := keyOf(r.good(t, root, ims.CreateAccessKey, nil))
 	checkError(t, r.call(t, ims.DeleteAccessKey, map[string]string{"UserAccessKeyId": own.id, "UserName": "ann"}), 404, "ResourceNotFound")
@@ -218,6 +230,16 @@ func TestTemporaryKeys(t *testing.T) {
 	other := r.assume(t, root, account, "Reader", nil)
 	checkError(t, r.as(t, pair{k.id, k.secret, other.token}, ims.ListPipelines, nil), 400, "InvalidSecurityToken.MismatchWithAccessKey")
 	checkError(t, r.as(t, pair{k.id, other.secret, k.token}, ims.ListPipelines, nil), 400, "SignatureDoesNotMatch")
+
+	// A role that may do everything still has no way to the account's own keys.
+	r.good(t, root, ims.CreateRole, map[string]string{"RoleName": "admin", "AssumeRolePolicyDocument": trusting(mine)})
+	r.good(t, root, ims.AttachPolicyToRole, map[string]string{"PolicyType": "System", "PolicyName": "AdministratorAccess", "RoleName": "admin"})
+	admin := r.assume(t, root, account, "admin", nil)
+	checkError(t, r.as(t, admin, ims.CreateAccessKey, nil), 400, "MissingParameter")
+	checkError(t, r.as(t, admin, ims.ListAccessKeys, nil), 400, "MissingParameter")
+	checkError(t, r.as(t, admin, ims.DeleteAccessKey, map[string]string{"UserAccessKeyId": keyID}), 400, "MissingParameter")
+	r.good(t, admin, ims.CreateUser, map[string]string{"UserName": "made-by-admin"})
+	checkError(t, r.as(t, admin, ims.DeleteAccessKey, map[string]string{"UserAccessKeyId": keyID, "UserName": "made-by-admin"}), 404, "ResourceNotFound")
 
 	// A session's own policy takes away, and never adds.
 	narrow := r.assume(t, root, account, "reader", map[string]string{"Policy": strings.Replace(reading, `["ice:Get*", "ice:List*"]`, `["ice:ListPipelines", "ice:CreatePipeline"]`, 1)})
