@@ -1,6 +1,7 @@
 package mp4
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/mediagauge/mediagauge/internal/bits"
@@ -35,10 +36,11 @@ func (m *movie) beforeMoof(off int64) (stop bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if n := max(moofWindow, m.moofSize+m.moofSize/4); len(offsets) > 0 {
+		// Fragments of one file are alike: what the last one took and half as much again is mostly enough.
+		if n := min(m.moofSize+m.moofSize/2+256, 1<<20); len(offsets) > 0 {
 			if spans := merge(offsets, n, m.src.size); len(spans) <= maxFetches {
 				m.prefetched = true
-				return false, m.src.fetch(spans)
+				return false, m.fetchMoofs(offsets, spans)
 			}
 		}
 	}
@@ -47,6 +49,30 @@ func (m *movie) beforeMoof(off int64) (stop bool, err error) {
 		return true, m.sample(off)
 	}
 	return false, nil
+}
+
+// fetchMoofs reads what spans say of the fragments at the offsets, and then, also at once, the rest of those
+// that turn out to be longer.
+func (m *movie) fetchMoofs(offsets []int64, spans []stretch) error {
+	if err := m.src.fetch(spans); err != nil {
+		return err
+	}
+	var longer []stretch
+	for _, off := range offsets {
+		b := m.src.cached(off, 8)
+		if len(b) < 8 {
+			continue
+		}
+		// The header of what follows is read with it.
+		size := min(int64(binary.BigEndian.Uint32(b))+16, m.src.size-off)
+		if int64(len(m.src.cached(off, size))) < size && size <= 1<<20 {
+			longer = append(longer, stretch{off, size})
+		}
+	}
+	if len(longer) == 0 || len(longer) > maxFetches {
+		return nil
+	}
+	return m.src.fetch(longer)
 }
 
 const (

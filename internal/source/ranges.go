@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/mediagauge/mediagauge/probe"
@@ -245,10 +244,12 @@ func spell(ranges []*probe.Range) string {
 
 // parts reads a multipart/byteranges body: RFC 9110, 14.6.
 type parts struct {
-	r        *bufio.Reader
-	boundary string
-	total    int64 // length of the object; -1: not known
+	r         *bufio.Reader
+	delimiter []byte
+	total     int64 // length of the object; -1: not known
 }
+
+var contentRange = []byte("Content-Range")
 
 const (
 	partBuffer = 64 << 10
@@ -261,13 +262,14 @@ var partReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, pa
 func (p *parts) next() (byteRange, error) {
 	for lines := 0; ; lines++ {
 		line, err := p.line()
-		if err != nil || lines > 1 && line != "" {
+		if err != nil || lines > 1 && len(line) > 0 {
 			return byteRange{}, errMultipart
 		}
-		switch rest, ok := strings.CutPrefix(line, "--"+p.boundary); {
-		case ok && strings.TrimRight(rest, " \t") == "--":
+		rest, ok := bytes.CutPrefix(line, p.delimiter)
+		switch rest = bytes.TrimRight(rest, " \t"); {
+		case ok && string(rest) == "--":
 			return byteRange{}, io.EOF
-		case ok && strings.TrimRight(rest, " \t") == "":
+		case ok && len(rest) == 0:
 			return p.head()
 		}
 	}
@@ -280,17 +282,17 @@ func (p *parts) head() (found byteRange, err error) {
 		if err != nil {
 			return byteRange{}, err
 		}
-		if line == "" {
+		if len(line) == 0 {
 			if !had {
 				return byteRange{}, errMultipart
 			}
 			return found, nil
 		}
-		name, value, _ := strings.Cut(line, ":")
-		if !strings.EqualFold(name, "Content-Range") {
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		if !bytes.EqualFold(name, contentRange) {
 			continue
 		}
-		r, total, ok := parseContentRange(strings.TrimSpace(value))
+		r, total, ok := parseContentRange(string(bytes.TrimSpace(value)))
 		if !ok || r.last < r.first || total >= 0 && p.total >= 0 && total != p.total {
 			return byteRange{}, errMultipart
 		}
@@ -299,13 +301,13 @@ func (p *parts) head() (found byteRange, err error) {
 	return byteRange{}, errMultipart
 }
 
-// line reads one line of at most partBuffer bytes, without its end.
-func (p *parts) line() (string, error) {
+// line reads one line of at most partBuffer bytes, without its end. It is good until the next read.
+func (p *parts) line() ([]byte, error) {
 	b, err := p.r.ReadSlice('\n')
 	if err != nil {
-		return "", errMultipart
+		return nil, errMultipart
 	}
-	return string(bytes.TrimRight(b, "\r\n")), nil
+	return bytes.TrimRight(b, "\r\n"), nil
 }
 
 // readParts fills ranges from the parts of an answer, which may join or reorder them, and
@@ -324,7 +326,7 @@ func (o *Object) readParts(a *answer, boundary string, ranges []*probe.Range) (r
 		in.Reset(nil)
 		partReaders.Put(in)
 	}()
-	p := parts{r: in, boundary: boundary, total: size}
+	p := parts{r: in, delimiter: []byte("--" + boundary), total: size}
 	filled := make([]bool, len(ranges))
 	for range 2 * len(ranges) {
 		part, err := p.next()
