@@ -36,8 +36,8 @@ func (m *movie) beforeMoof(off int64) (stop bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		// Fragments of one file are alike: what the last one took and half as much again is mostly enough.
-		if n := min(m.moofSize+m.moofSize/2+256, 1<<20); len(offsets) > 0 {
+		// Fragments of one file are alike: what the last one took, and a little more, is mostly enough.
+		if n := min(m.moofSize+m.moofSize/8, 1<<20); len(offsets) > 0 {
 			if spans := merge(offsets, n, m.src.size); len(spans) <= maxFetches {
 				m.prefetched = true
 				return false, m.fetchMoofs(offsets, spans)
