@@ -263,7 +263,7 @@ func (m *Manager) URL(ctx context.Context, account job.AccountID, id string) (st
 	return a.URL, err
 }
 
-// Find returns the asset of a URL, or of a reference when there is one.
+// Find returns the asset of a URL.
 func (m *Manager) Find(ctx context.Context, account job.AccountID, url string) (Asset, error) {
 	r, err := m.cfg.Store.FindRecord(ctx, account, kind, m.alias(url))
 	if errors.Is(err, store.ErrRecordNotFound) {

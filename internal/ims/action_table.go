@@ -128,7 +128,7 @@ var actions = sorted([]Action{
 	{Name: SetEventCallback, Version: VersionICE, Durable: true, Summary: "say where events go", Reply: SuccessResponse{},
 		Params: params("CallbackType CallbackURL CallbackQueueName EventTypeList AuthSwitch AuthKey"), Decode: decoder(DecodeSetEventCallback)},
 	{Name: GetEventCallback, Version: VersionICE, Summary: "return where events go", Reply: EventCallbackResponse{},
-		Decode: decoder(DecodeGetEventCallback)},
+		Decode: decoder(DecodeNothing)},
 	{Name: ListCallbackDeliveries, Version: VersionICE, Own: true, Summary: "list deliveries of callbacks, oldest first", Reply: CallbackDeliveryListResponse{},
 		Params: params("Status PageSize:integer NextPageToken"), Decode: decoder(DecodeListCallbackDeliveries)},
 	{Name: ReplayCallbackDelivery, Version: VersionICE, Own: true, Durable: true, Summary: "deliver a callback once more", Reply: SuccessResponse{},

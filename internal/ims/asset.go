@@ -12,12 +12,14 @@ import (
 	"github.com/mediagauge/mediagauge/internal/job"
 )
 
+// MaxTags is how many tags a media asset may have (contract 1.7).
+const MaxTags = 16
+
 // The bounds of what is said of a media asset, in bytes (contract 1.7).
 const (
 	maxTitle       = 128
 	maxAbout       = 1024
 	maxCoverURL    = 128
-	maxTags        = 16
 	maxTag         = 32
 	maxCategory    = 64
 	maxAssetIDs    = 20
@@ -161,8 +163,8 @@ func decodeLabels(r *Request) (AssetLabels, error) {
 	if s := r.Params["MediaTags"]; s != "" {
 		l.HasTags = true
 		l.Tags = commaList(s)
-		if len(l.Tags) > maxTags {
-			return l, Invalid("MediaTags", fmt.Sprintf("There may be at most %d.", maxTags))
+		if len(l.Tags) > MaxTags {
+			return l, Invalid("MediaTags", fmt.Sprintf("There may be at most %d.", MaxTags))
 		}
 		for _, t := range l.Tags {
 			if len(t) > maxTag {

@@ -88,8 +88,8 @@ type AssetAudioStream struct {
 	NumFrames string `json:",omitempty"`
 }
 
-// AssetVideoStream describes a picture track.
-type AssetVideoStream struct {
+// pictureStream describes a picture track as assets and the older product spell it, which is not as jobs do.
+type pictureStream struct {
 	Index          string
 	CodecName      string `json:",omitempty"`
 	CodecLongName  string `json:",omitempty"`
@@ -111,9 +111,23 @@ type AssetVideoStream struct {
 	StartTime      string `json:",omitempty"`
 	Duration       string `json:",omitempty"`
 	NumFrames      string `json:",omitempty"`
-	NbFrames       string `json:"Nb_frames,omitempty"`
 	Lang           string `json:",omitempty"`
 	Rotate         string
+}
+
+func pictureStreamOf(v VideoStreamInfo) pictureStream {
+	return pictureStream{
+		Index: v.Index, CodecName: v.CodecName, CodecLongName: v.CodecLongName, Profile: v.Profile, CodecTimeBase: v.CodecTimeBase,
+		CodecTagString: v.CodecTagString, CodecTag: v.CodecTag, Width: v.Width, Height: v.Height, HasBFrames: v.HasBFrames, Sar: v.Sar, Dar: v.Dar,
+		PixFmt: v.PixFmt, Level: v.Level, Fps: v.Fps, AvgFPS: v.AvgFps, Bitrate: v.BitRate, Timebase: v.TimeBase, StartTime: v.StartTime,
+		Duration: v.Duration, NumFrames: v.NumFrames, Lang: v.Lang, Rotate: v.Rotate,
+	}
+}
+
+// AssetVideoStream describes a picture track.
+type AssetVideoStream struct {
+	pictureStream
+	NbFrames string `json:"Nb_frames,omitempty"`
 }
 
 // The amounts of what is told of an asset's file.
@@ -161,12 +175,7 @@ func addStreams(file *AssetFileInfo, p *MediaInfoProperty, info *media.Info) {
 		file.AudioStreamInfoList = append(file.AudioStreamInfoList, s)
 	}
 	for _, v := range p.VideoStreamInfoList {
-		file.VideoStreamInfoList = append(file.VideoStreamInfoList, AssetVideoStream{
-			Index: v.Index, CodecName: v.CodecName, CodecLongName: v.CodecLongName, Profile: v.Profile, CodecTimeBase: v.CodecTimeBase,
-			CodecTagString: v.CodecTagString, CodecTag: v.CodecTag, Width: v.Width, Height: v.Height, HasBFrames: v.HasBFrames, Sar: v.Sar, Dar: v.Dar,
-			PixFmt: v.PixFmt, Level: v.Level, Fps: v.Fps, AvgFPS: v.AvgFps, Bitrate: v.BitRate, Timebase: v.TimeBase, StartTime: v.StartTime,
-			Duration: v.Duration, NumFrames: v.NumFrames, NbFrames: v.NumFrames, Lang: v.Lang, Rotate: v.Rotate,
-		})
+		file.VideoStreamInfoList = append(file.VideoStreamInfoList, AssetVideoStream{pictureStreamOf(v), v.NumFrames})
 	}
 }
 

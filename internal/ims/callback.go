@@ -102,9 +102,6 @@ func authKey(s string) error {
 	return nil
 }
 
-// DecodeGetEventCallback accepts no parameter.
-func DecodeGetEventCallback(*Request) (struct{}, error) { return struct{}{}, nil }
-
 // EventCallbackResponse answers GetEventCallback. WebhookSecret is an extension of ours: the secret of
 // the signatures of Standard Webhooks.
 type EventCallbackResponse struct {

@@ -75,29 +75,7 @@ type MtsSubtitleStreams struct{ SubtitleStream []SubtitleStreamInfo }
 
 // MtsVideoStream describes a picture track. Two keys begin with a small letter, as the vendor's do.
 type MtsVideoStream struct {
-	Index            string
-	CodecName        string `json:",omitempty"`
-	CodecLongName    string `json:",omitempty"`
-	Profile          string `json:",omitempty"`
-	CodecTimeBase    string `json:",omitempty"`
-	CodecTagString   string
-	CodecTag         string
-	Width            string `json:",omitempty"`
-	Height           string `json:",omitempty"`
-	HasBFrames       string
-	Sar              string
-	Dar              string
-	PixFmt           string `json:",omitempty"`
-	Level            string `json:",omitempty"`
-	Fps              string `json:",omitempty"`
-	AvgFPS           string `json:",omitempty"`
-	Timebase         string `json:",omitempty"`
-	StartTime        string `json:",omitempty"`
-	Duration         string `json:",omitempty"`
-	Bitrate          string `json:",omitempty"`
-	NumFrames        string `json:",omitempty"`
-	Lang             string `json:",omitempty"`
-	Rotate           string
+	pictureStream
 	ColorRange       string `json:",omitempty"`
 	ColorTransfer    string `json:",omitempty"`
 	ColorPrimaries   string `json:"colorPrimaries,omitempty"`
@@ -192,11 +170,7 @@ func mtsProperties(r *job.Result) MtsProperties {
 }
 
 func mtsVideo(v VideoStreamInfo, t *media.Track) MtsVideoStream {
-	s := MtsVideoStream{
-		Index: v.Index, CodecName: v.CodecName, CodecLongName: v.CodecLongName, Profile: v.Profile, CodecTimeBase: v.CodecTimeBase, CodecTagString: v.CodecTagString,
-		CodecTag: v.CodecTag, Width: v.Width, Height: v.Height, HasBFrames: v.HasBFrames, Sar: v.Sar, Dar: v.Dar, PixFmt: v.PixFmt, Level: v.Level, Fps: v.Fps,
-		AvgFPS: v.AvgFps, Timebase: v.TimeBase, StartTime: v.StartTime, Duration: v.Duration, Bitrate: v.BitRate, NumFrames: v.NumFrames, Lang: v.Lang, Rotate: v.Rotate,
-	}
+	s := MtsVideoStream{pictureStream: pictureStreamOf(v)}
 	if t.Video != nil {
 		s.ColorRange, s.ColorTransfer, s.ColorPrimaries = t.Video.Color.Range, t.Video.Color.Transfer, t.Video.Color.Primaries
 		s.BitsPerRawSample = positive(int64(t.Video.BitDepth))

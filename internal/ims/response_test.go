@@ -89,6 +89,7 @@ func exampleResponses() map[string]any {
 
 		"RegisterMediaInfo": MediaIDResponse{requestID, "c321b3a0041a71eda1590674a2ce0000"}, "UpdateMediaInfo": MediaIDResponse{requestID, "c321b3a0041a71eda1590674a2ce0000"},
 		"GetMediaInfo":           MediaInfoResponse{requestID, MediaAssetOf(exampleAsset("subtitles"), AssetWholeFile)},
+		"GetMediaInfo_video":     MediaInfoResponse{requestID, MediaAssetOf(exampleAsset("h264_aac"), AssetWholeFile)},
 		"GetMediaInfo_preparing": MediaInfoResponse{requestID, MediaAssetOf(&AssetFacts{ID: "c321b3a0041a71eda1590674a2ce0000", URL: "oss://bucket/a.mp4", Title: "t", Status: "Preparing", Created: submitted, Modified: submitted}, AssetWholeFile)},
 		"BatchGetMediaInfos":     MediaInfosResponse{requestID, []MediaAsset{MediaAssetOf(exampleAsset("h264_aac"), AssetNoFile)}, []string{"x"}},
 		"DeleteMediaInfos":       DeleteMediaInfosResponse{requestID, []string{}, []string{"x"}},

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/mediagauge/mediagauge/internal/asset"
 	"github.com/mediagauge/mediagauge/internal/ims"
@@ -111,8 +112,8 @@ func (s *Server) updateMediaInfo(ctx context.Context, c *call, in ims.AssetChang
 			a.Tags = tags
 			a.AddTags(in.Labels.Tags)
 		}
-		if len(a.Tags) > maxTags {
-			return ims.Invalid("MediaTags", "The asset would have more than 16.")
+		if len(a.Tags) > ims.MaxTags {
+			return ims.Invalid("MediaTags", fmt.Sprintf("The asset would have more than %d.", ims.MaxTags))
 		}
 		if in.Reference != "" {
 			a.Reference = in.Reference
@@ -121,8 +122,6 @@ func (s *Server) updateMediaInfo(ctx context.Context, c *call, in ims.AssetChang
 	})
 	return ims.MediaIDResponse{RequestId: c.id, MediaId: a.ID}, about(in.Reference, err)
 }
-
-const maxTags = 16 // of one asset
 
 func (s *Server) deleteMediaInfos(ctx context.Context, c *call, in ims.AssetList) (any, error) {
 	out := ims.DeleteMediaInfosResponse{RequestId: c.id, ForbiddenList: []string{}, IgnoredList: []string{}}
