@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/store"
@@ -60,7 +59,7 @@ func (s *Store) rows(ctx context.Context, q string, args ...any) ([]store.Row, e
 
 // List implements store.Jobs.
 func (s *Store) List(ctx context.Context, account job.AccountID, f job.Filter, cursor job.ID, limit int) ([]store.Row, error) {
-	from, to := listRange(f, cursor)
+	from, to := f.Range(cursor)
 	q := listQuery(f)
 	if limit <= 0 || q == "" || bytes.Compare(from[:], to[:]) >= 0 {
 		return nil, nil
@@ -70,59 +69,6 @@ func (s *Store) List(ctx context.Context, account job.AccountID, f job.Filter, c
 		return nil, fmt.Errorf("list jobs: %w", err)
 	}
 	return rows, nil
-}
-
-// listRange turns times, id and cursor into one range of ids: from inclusive, to exclusive.
-// SQLite seeks to one bound on each side only and would step over the rows between two. An id
-// holds its own creation time, so the end of the times, which is inclusive, becomes the first
-// id one nanosecond later.
-func listRange(f job.Filter, cursor job.ID) (from, to job.ID) {
-	for i := range to {
-		to[i] = 0xff
-	}
-	if !f.From.IsZero() {
-		from = job.FirstID(f.From)
-	}
-	if !f.To.IsZero() {
-		to = job.FirstID(f.To.Add(time.Nanosecond))
-	}
-	if !f.ID.IsZero() {
-		from, to = later(from, f.ID), earlier(to, following(f.ID))
-	}
-	switch {
-	case cursor.IsZero():
-	case f.Oldest:
-		from = later(from, following(cursor))
-	default:
-		to = earlier(to, cursor)
-	}
-	return from, to
-}
-
-func earlier(a, b job.ID) job.ID {
-	if bytes.Compare(a[:], b[:]) < 0 {
-		return a
-	}
-	return b
-}
-
-func later(a, b job.ID) job.ID {
-	if bytes.Compare(a[:], b[:]) > 0 {
-		return a
-	}
-	return b
-}
-
-// following is the smallest id after id; the largest stays as it is.
-func following(id job.ID) job.ID {
-	next := id
-	for i := len(next) - 1; i >= 0; i-- {
-		next[i]++
-		if next[i] != 0 {
-			return next
-		}
-	}
-	return id
 }
 
 // listQuery merges the tables and states that f wants. Every arm is limited by itself and
