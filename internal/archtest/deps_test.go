@@ -39,8 +39,10 @@ var deps = map[string][]string{
 	"internal/job":             {"media"},
 	"internal/store":           {"internal/job"},
 	"internal/store/sqlite":    {"internal/store", "internal/job"},
+	"internal/store/postgres":  {"internal/store", "internal/job", "internal/batch"},
 	"internal/store/storetest": {"internal/store", "internal/job"},
-	"internal/queue":           {"internal/job", "internal/store"},
+	"internal/batch":           {},
+	"internal/queue":           {"internal/job", "internal/store", "internal/batch"},
 	"internal/sign":            {},
 	"internal/netguard":        {},
 	"internal/auth":            {"internal/sign", "internal/store", "internal/job"},
@@ -59,6 +61,7 @@ var deps = map[string][]string{
 	"internal/client":          {"internal/ims", "internal/sign"},
 	"internal/app":             {"*"},
 	"internal/testmedia":       {},
+	"internal/testpg":          {},
 	"internal/archtest":        {},
 
 	"cmd/mediagauge": {"internal/app", "internal/client", "internal/ims"},
@@ -71,7 +74,7 @@ var deps = map[string][]string{
 var standardOnly = []string{"media", "probe", "probe/ffprobe", "format/all", "internal/job", "internal/store", "internal/sign", "internal/ims"}
 
 // testOnly lists rooms that must never reach the binary.
-var testOnly = []string{"internal/store/storetest", "internal/testmedia", "internal/archtest"}
+var testOnly = []string{"internal/store/storetest", "internal/testmedia", "internal/testpg", "internal/archtest"}
 
 type pkg struct {
 	ImportPath string

@@ -1,4 +1,5 @@
-package queue
+// Package batch lets concurrent callers share one piece of work, such as one transaction.
+package batch
 
 import (
 	"context"
@@ -6,11 +7,11 @@ import (
 	"sync"
 )
 
-// batcher lets concurrent callers share one transaction. While one flush is in flight the
+// Batcher collects items. While one flush is in flight the
 // next batch collects, so batches grow with the load and a lone caller never waits for company.
-type batcher[T, R any] struct {
-	max   int
-	flush func([]T) ([]R, error) // results in the order of the items; an error is everybody's
+type Batcher[T, R any] struct {
+	Max   int                    // items that share one flush at most, at least 1
+	Flush func([]T) ([]R, error) // results in the order of the items; an error is everybody's
 
 	mu      sync.Mutex
 	waiting []*entry[T, R]
@@ -25,9 +26,9 @@ type entry[T, R any] struct {
 	done   chan struct{}
 }
 
-// do hands item to the next flush and waits for its result. When ctx ends first the caller
+// Do hands item to the next flush and waits for its result. When ctx ends first the caller
 // does not learn the result; an item that no flush has taken yet is then left out.
-func (b *batcher[T, R]) do(ctx context.Context, item T) (R, error) {
+func (b *Batcher[T, R]) Do(ctx context.Context, item T) (R, error) {
 	e := &entry[T, R]{ctx: ctx, item: item, done: make(chan struct{})}
 	b.mu.Lock()
 	b.waiting = append(b.waiting, e)
@@ -47,7 +48,7 @@ func (b *batcher[T, R]) do(ctx context.Context, item T) (R, error) {
 }
 
 // run flushes until nothing waits. It lives only that long, so an idle batcher costs nothing.
-func (b *batcher[T, R]) run() {
+func (b *Batcher[T, R]) run() {
 	for {
 		runtime.Gosched() // those whom the last flush released come back first
 		batch := b.take()
@@ -58,7 +59,7 @@ func (b *batcher[T, R]) run() {
 		for i, e := range batch {
 			items[i] = e.item
 		}
-		results, err := b.flush(items)
+		results, err := b.Flush(items)
 		for i, e := range batch {
 			if e.err = err; err == nil {
 				e.result = results[i]
@@ -69,13 +70,13 @@ func (b *batcher[T, R]) run() {
 }
 
 // take returns the next batch, or nil after noting that nobody flushes any more.
-func (b *batcher[T, R]) take() []*entry[T, R] {
+func (b *Batcher[T, R]) take() []*entry[T, R] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var batch []*entry[T, R]
 	n := 0
 	for _, e := range b.waiting {
-		if len(batch) == b.max {
+		if len(batch) == b.Max {
 			break
 		}
 		n++

@@ -18,7 +18,9 @@ import (
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/queue"
 	"github.com/mediagauge/mediagauge/internal/store"
+	"github.com/mediagauge/mediagauge/internal/store/postgres"
 	"github.com/mediagauge/mediagauge/internal/store/sqlite"
+	"github.com/mediagauge/mediagauge/internal/testpg"
 	"github.com/mediagauge/mediagauge/internal/worker"
 	"github.com/mediagauge/mediagauge/media"
 	"github.com/mediagauge/mediagauge/probe"
@@ -37,6 +39,38 @@ const (
 	benchPipelines = 16
 )
 
+// opener opens a fresh store.
+type opener func(b *testing.B) store.Store
+
+func openSQLite(b *testing.B) store.Store {
+	s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "jobs.db"), sqlite.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+func openPostgres(b *testing.B) store.Store {
+	if err := testpg.Installed(); err != nil {
+		b.Skip(err)
+	}
+	url, err := testpg.URL(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := postgres.Open(b.Context(), url, postgres.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// stores are what every benchmark runs on.
+var stores = []struct {
+	name string
+	open opener
+}{{"sqlite", openSQLite}, {"postgres", openPostgres}}
+
 type rig struct {
 	queue     *queue.Queue
 	pipelines []*job.Pipeline
@@ -44,15 +78,12 @@ type rig struct {
 
 // newRig runs a queue over SQLite, and workers whose engine answers at once with 4 KB.
 // Every job has a callback to write when callback is set. claimed, when not nil, is told of every job that a worker starts.
-func newRig(b *testing.B, workers int, callback bool, claimed func(id string)) *rig {
+func newRig(b *testing.B, open opener, workers int, callback bool, claimed func(id string)) *rig {
 	b.Helper()
 	before := debug.SetGCPercent(400) // as the service does
 	b.Cleanup(func() { debug.SetGCPercent(before) })
 	ctx, cancel := context.WithCancel(b.Context())
-	s, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "jobs.db"), sqlite.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
+	s := open(b)
 	q, err := queue.New(s, queue.Config{
 		MaxOpen:   10_000_000,
 		Retention: time.Hour,
@@ -74,13 +105,13 @@ func newRig(b *testing.B, workers int, callback bool, claimed func(id string)) *
 		}
 		r.pipelines = append(r.pipelines, p)
 	}
-	open := func(_ context.Context, _ job.AccountID, in job.Input) (worker.Object, error) {
+	input := func(_ context.Context, _ job.AccountID, in job.Input) (worker.Object, error) {
 		if claimed != nil {
 			claimed(in.Media)
 		}
 		return nothing{probe.NewBytes(nil)}, nil
 	}
-	w, err := worker.New(q, open, instant{fourKilobytes()}, worker.Config{Workers: workers})
+	w, err := worker.New(q, input, instant{fourKilobytes()}, worker.Config{Workers: workers})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -151,12 +182,14 @@ func cpuTime(b *testing.B) time.Duration {
 
 // BenchmarkCycle measures submit → claimed → completed with all rules on, as fast as it goes.
 func BenchmarkCycle(b *testing.B) {
-	b.Run("callback=none", func(b *testing.B) { benchmarkCycle(b, false) })
-	b.Run("callback=each", func(b *testing.B) { benchmarkCycle(b, true) })
+	for _, s := range stores {
+		b.Run(s.name+"/callback=none", func(b *testing.B) { benchmarkCycle(b, s.open, false) })
+		b.Run(s.name+"/callback=each", func(b *testing.B) { benchmarkCycle(b, s.open, true) })
+	}
 }
 
-func benchmarkCycle(b *testing.B, callback bool) {
-	r := newRig(b, cycleWorkers, callback, nil)
+func benchmarkCycle(b *testing.B, open opener, callback bool) {
+	r := newRig(b, open, cycleWorkers, callback, nil)
 	ctx := b.Context()
 	var left atomic.Int64
 	left.Store(int64(b.N))
@@ -186,9 +219,15 @@ func benchmarkCycle(b *testing.B, callback bool) {
 // BenchmarkSubmitAt500 measures latency under 500 submits per second that do not wait for
 // each other.
 func BenchmarkSubmitAt500(b *testing.B) {
+	for _, s := range stores {
+		b.Run(s.name, func(b *testing.B) { benchmarkSubmitAt500(b, s.open) })
+	}
+}
+
+func benchmarkSubmitAt500(b *testing.B, open opener) {
 	var mu sync.Mutex
 	var submits, starts []time.Duration
-	r := newRig(b, 16, true, func(sent string) {
+	r := newRig(b, open, 16, true, func(sent string) {
 		at, err := time.Parse(time.RFC3339Nano, sent)
 		if err != nil {
 			b.Error(err)

@@ -52,7 +52,7 @@ func (q *Queue) end(ctx context.Context, c *Claim, state job.State, o outcome) e
 	e := ending{node: c.lease.id, done: store.Completion{
 		Key: c.key(), State: state, Finished: j.Finished, Outcome: body, Outbox: messages,
 	}}
-	accepted, err := q.ends.do(ctx, e)
+	accepted, err := q.ends.Do(ctx, e)
 	if err != nil {
 		return fmt.Errorf("end job %q: %w", j.ID, err)
 	}
@@ -179,7 +179,7 @@ func (q *Queue) RetryAfter(ctx context.Context, c *Claim, f job.Failure, run job
 		return q.Fail(ctx, c, f, run)
 	}
 	at := q.now().Add(max(q.backoff(c.Job.Attempt), least))
-	accepted, err := q.retries.do(ctx, retry{c.lease.id, store.Retry{Key: c.key(), NotBefore: at}})
+	accepted, err := q.retries.Do(ctx, retry{c.lease.id, store.Retry{Key: c.key(), NotBefore: at}})
 	if err != nil {
 		return fmt.Errorf("retry job %q: %w", c.Job.ID, err)
 	}

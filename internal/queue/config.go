@@ -12,7 +12,10 @@ import (
 
 // Config sets how a Queue behaves. Zero fields get the default unless they say otherwise.
 type Config struct {
-	Node           string        // name of this process in the store; default "mediagauge"
+	Node           string // name of this process in the store; default "mediagauge"
+	Roles          string // what this process does, Version what it is and Workers how many jobs it runs at one time:
+	Version        string // all three for those who look after several
+	Workers        int
 	LeaseFor       time.Duration // how long a node lives after its last heartbeat; default 15 s
 	HeartbeatEvery time.Duration // default 5 s
 	RescueEvery    time.Duration // how often lost jobs are looked for; default 2 s
@@ -49,7 +52,7 @@ type Config struct {
 	// Notify is called when messages were written; nil is for nobody.
 	Notify func()
 
-	Now func() time.Time // default time.Now
+	Now func() time.Time // default the shared store's clock, else time.Now
 	Log *slog.Logger     // default discards
 }
 
@@ -72,7 +75,6 @@ func DefaultConfig() Config {
 		RetryBackoff:   []time.Duration{time.Second, 5 * time.Second},
 		RetryJitter:    0.2,
 		Retention:      90 * 24 * time.Hour,
-		Now:            time.Now,
 		Log:            slog.New(slog.DiscardHandler),
 	}
 }
@@ -104,7 +106,7 @@ func (c Config) withDefaults() Config {
 		c.RetryJitter = d.RetryJitter
 	}
 	if c.Now == nil {
-		c.Now = d.Now
+		c.Now = time.Now
 	}
 	if c.Log == nil {
 		c.Log = d.Log

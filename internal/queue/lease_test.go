@@ -134,7 +134,7 @@ func TestNodeThatMissesItsLeaseIsFencedOut(t *testing.T) {
 func crash(t testing.TB, s store.Store, p int64) store.Claimed {
 	t.Helper()
 	now := time.Now()
-	node, err := s.RegisterNode(t.Context(), "crashed", now.Add(time.Hour))
+	node, err := s.RegisterNode(t.Context(), store.Node{Name: "crashed", Until: now.Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,9 +14,10 @@ import (
 	"github.com/mediagauge/mediagauge/internal/queue"
 	"github.com/mediagauge/mediagauge/internal/store"
 	"github.com/mediagauge/mediagauge/internal/store/sqlite"
+	"github.com/mediagauge/mediagauge/internal/testpg"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(testpg.Tests{M: m}) }
 
 const account = job.AccountID(7)
 

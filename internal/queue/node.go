@@ -70,8 +70,11 @@ func (n *node) leave() (lease, bool) {
 }
 
 func (q *Queue) register(ctx context.Context) error {
-	until := q.now().Add(q.cfg.LeaseFor)
-	id, err := q.store.RegisterNode(ctx, q.cfg.Node, until)
+	now := q.now()
+	until := now.Add(q.cfg.LeaseFor)
+	id, err := q.store.RegisterNode(ctx, store.Node{
+		Name: q.cfg.Node, Roles: q.cfg.Roles, Version: q.cfg.Version, Workers: q.cfg.Workers, Started: now, Until: until,
+	})
 	if err != nil {
 		return fmt.Errorf("register node %q: %w", q.cfg.Node, err)
 	}

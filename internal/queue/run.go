@@ -73,6 +73,10 @@ func (q *Queue) Run(ctx context.Context) error {
 		return err
 	}
 	q.dispatcher.start()
+	if q.shared != nil {
+		q.shared.Watch(q.heard)
+		defer q.shared.Watch(nil)
+	}
 	q.rescue(ctx)
 
 	// The node stays alive while it drains, else its jobs would be taken from it.
@@ -92,6 +96,16 @@ func (q *Queue) Run(ctx context.Context) error {
 	leave()
 	running.Wait()
 	return errors.Join(fault, q.removeNode())
+}
+
+// heard takes in what other processes did.
+func (q *Queue) heard(what store.News) {
+	if what&store.NewsJobs != 0 {
+		q.dispatcher.refresh()
+	}
+	if what&store.NewsMessages != 0 && q.cfg.Notify != nil {
+		q.cfg.Notify()
+	}
 }
 
 // heartbeats keeps the lease until ctx ends. Only a closed store makes it give up.

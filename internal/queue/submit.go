@@ -37,7 +37,7 @@ func (q *Queue) SubmitOnce(ctx context.Context, account job.AccountID, id job.ID
 	if err := q.reserve(ctx, account); err != nil {
 		return nil, fmt.Errorf("submit: %w", err)
 	}
-	refused, err := q.submits.do(ctx, s)
+	refused, err := q.submits.Do(ctx, s)
 	if err == nil {
 		err = refused
 	}

@@ -203,14 +203,46 @@ type Pipelines interface {
 
 // Nodes keeps who is alive.
 type Nodes interface {
-	// RegisterNode makes a new node, alive until the given time, and returns its number.
-	// A store that only one process can open ends every other node's life first.
-	RegisterNode(ctx context.Context, name string, until time.Time) (int64, error)
+	// RegisterNode makes a new node, alive until n.Until, and returns its number; n.No is not
+	// looked at. A store that only one process can open ends every other node's life first.
+	RegisterNode(ctx context.Context, n Node) (int64, error)
 	// Heartbeat extends a node's life. ErrNodeGone when it already ended.
 	Heartbeat(ctx context.Context, node int64, now, until time.Time) error
 	// RemoveNode ends a node's life.
 	RemoveNode(ctx context.Context, node int64) error
+	// ListNodes returns the nodes whose life has not ended at now, oldest first.
+	ListNodes(ctx context.Context, now time.Time) ([]Node, error)
 }
+
+// Node is a process that works on the store.
+type Node struct {
+	No      int64
+	Name    string // of the machine, as it calls itself
+	Roles   string // comma list of what it does
+	Version string // of the program
+	Workers int    // jobs that it runs at one time
+	Started time.Time
+	Until   time.Time // end of its life unless a heartbeat extends it
+}
+
+// Shared is a Store that other processes have open too.
+type Shared interface {
+	Store
+	// Watch sets what is called, in a goroutine of its own, when another process may have brought
+	// News. Calls come late or not at all when the connection is lost: look at times anyhow.
+	Watch(f func(News))
+	// Clock tells the time of the database, which all processes agree on, to some milliseconds.
+	Clock() time.Time
+}
+
+// News is what another process may have brought, as a set.
+type News uint8
+
+// The kinds of news.
+const (
+	NewsJobs     News = 1 << iota // ready jobs
+	NewsMessages                  // pending messages
+)
 
 // Outbox keeps callbacks until they are delivered or given up, and where they go.
 type Outbox interface {

@@ -43,7 +43,7 @@ func newBench(tb testing.TB) *bench {
 		}
 		b.pipelines = append(b.pipelines, p.No)
 	}
-	if b.node, err = s.RegisterNode(ctx, "bench", time.Now().Add(time.Hour)); err != nil {
+	if b.node, err = s.RegisterNode(ctx, store.Node{Name: "bench", Until: time.Now().Add(time.Hour)}); err != nil {
 		tb.Fatal(err)
 	}
 	return b

@@ -89,7 +89,7 @@ func newChild() (*child, error) {
 	if c.p, err = c.CreatePipeline(ctx, job.Pipeline{ID: "p", Account: 1, State: job.Active, Priority: 6, Default: true}); err != nil {
 		return c, err
 	}
-	c.node, err = c.RegisterNode(ctx, "child", time.Now().Add(time.Hour))
+	c.node, err = c.RegisterNode(ctx, store.Node{Name: "child", Until: time.Now().Add(time.Hour)})
 	return c, err
 }
 

@@ -153,7 +153,7 @@ func drainAll(t *testing.T, dir string) {
 	}
 	defer s.Close()
 	now := time.Now()
-	node, err := s.RegisterNode(ctx, "heir", now.Add(time.Hour))
+	node, err := s.RegisterNode(ctx, store.Node{Name: "heir", Until: now.Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,7 +145,7 @@ func TestReopen(t *testing.T) {
 		if round == 0 {
 			p = newPipeline(t, s, "p")
 		}
-		node, err := s.RegisterNode(ctx, "n", now.Add(time.Hour))
+		node, err := s.RegisterNode(ctx, store.Node{Name: "n", Until: now.Add(time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,23 @@ import (
 )
 
 var leaseTests = []test{
+	{"nodes are listed", func(h *harness) {
+		second := h.register("second")
+		all, err := h.ListNodes(h.ctx, h.now)
+		h.must(err)
+		last := all[len(all)-1] // where one process owns the store, the only one
+		h.want("the newest node", last, store.Node{No: second, Name: "second", Roles: "api,worker", Version: "v1", Workers: 4,
+			Started: h.now, Until: h.now.Add(time.Hour)})
+		h.must(h.Heartbeat(h.ctx, second, h.now, h.now.Add(2*time.Hour)))
+		h.advance(time.Hour)
+		all, err = h.ListNodes(h.ctx, h.now)
+		h.must(err)
+		h.want("nodes alive", len(all), 1)
+		h.must(h.RemoveNode(h.ctx, second))
+		all, err = h.ListNodes(h.ctx, h.now)
+		h.must(err)
+		h.want("nodes alive after removal", len(all), 0)
+	}},
 	{"heartbeat", func(h *harness) {
 		h.advance(59 * time.Minute)
 		h.must(h.Heartbeat(h.ctx, h.node, h.now, h.now.Add(time.Hour)))

@@ -61,7 +61,9 @@ func (r *random) start() {
 func (r *random) newNode(no int64) {
 	r.h.node = no
 	r.nodes = append(r.nodes, no)
-	clear(r.m.nodes) // the store is open in one process, so the others are dead
+	if _, shared := r.h.Store.(store.Shared); !shared {
+		clear(r.m.nodes) // the store is open in one process, so the others are dead
+	}
 	r.m.nodes[no] = r.h.now.Add(time.Hour)
 }
 
@@ -224,8 +226,9 @@ func (r *random) timePasses(t *rapid.T) {
 func (r *random) nodeDies(t *rapid.T) {
 	if rapid.Bool().Draw(t, "orderly") {
 		must(t, r.h.RemoveNode(r.h.ctx, r.h.node))
+		delete(r.m.nodes, r.h.node)
 	}
-	no, err := r.h.RegisterNode(r.h.ctx, "heir", r.h.now.Add(time.Hour))
+	no, err := r.h.RegisterNode(r.h.ctx, store.Node{Name: "heir", Until: r.h.now.Add(time.Hour)})
 	must(t, err)
 	r.newNode(no)
 }

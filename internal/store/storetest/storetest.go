@@ -98,7 +98,7 @@ func (h *harness) advance(d time.Duration) { h.now = h.now.Add(d) }
 
 func (h *harness) register(name string) int64 {
 	h.Helper()
-	no, err := h.RegisterNode(h.ctx, name, h.now.Add(time.Hour))
+	no, err := h.RegisterNode(h.ctx, store.Node{Name: name, Roles: "api,worker", Version: "v1", Workers: 4, Started: h.now, Until: h.now.Add(time.Hour)})
 	h.must(err)
 	return no
 }
