@@ -14,7 +14,7 @@ run: ## start the service, submit a sample through the API and print its facts
 	$(BIN) serve --demo --log-level warn
 
 test: ## everything: format, vet, generated files, all Go tests, vendor clients in Go and Node
-	@tools/install.sh ffprobe node npm strace
+	@tools/install.sh ffprobe node npm strace postgres
 	$(MAKE) --no-print-directory check unit sdk
 
 check: ## formatting, vet, generated documents
@@ -48,7 +48,7 @@ wild: ## N files made up by ffmpeg (default 200), our readers against ffprobe
 	MEDIAGAUGE_WILD=$${N:-200} MEDIAGAUGE_WILD_SEED=$${SEED:-1} go test -count=1 -v -run TestWild ./test/differential
 
 bench: ## benchmarks, side by side with ffprobe and libav in the same run
-	@tools/install.sh ffprobe
+	@tools/install.sh ffprobe postgres
 	@tools/install.sh gcc libavformat || echo ">>> the comparison with libav in one process is left out"
 	go test -run '^$$' -bench . -benchtime 3s ./internal/queue ./internal/store/sqlite ./probe/ffprobe ./test/bench
 

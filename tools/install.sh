@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what a make target needs and the machine lacks, and says so.
-# Usage: tools/install.sh COMMAND…   (ffprobe, ffmpeg, node, npm, strace, curl, gcc;
+# Usage: tools/install.sh COMMAND…   (ffprobe, ffmpeg, node, npm, strace, curl, gcc, postgres;
 # libavformat stands for that library's headers, which only the benchmarks use)
 set -eu
 
@@ -8,6 +8,7 @@ missing=""
 have() {
 	case "$1" in
 	libavformat) echo '#include <libavformat/avformat.h>' | gcc -E - >/dev/null 2>&1 ;;
+	postgres) command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ;;
 	*) command -v "$1" >/dev/null 2>&1 ;;
 	esac
 }
@@ -19,6 +20,7 @@ for command in "$@"; do
 	gcc) package="gcc libc6-dev" ;;
 	libavformat) package=libavformat-dev ;;
 	node) package=nodejs ;;
+	postgres) package=postgresql ;;
 	*) package=$command ;;
 	esac
 	case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac

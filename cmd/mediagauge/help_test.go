@@ -13,7 +13,7 @@ import (
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	root := &cobra.Command{Use: "mediagauge"}
-	root.AddCommand(newJob(), newPipeline(), newKey(), newCallback(), newAsset(), newStorage(), newUser(), newPolicy(), newRole(), newAccount())
+	root.AddCommand(newJob(), newPipeline(), newKey(), newCallback(), newAsset(), newStorage(), newUser(), newPolicy(), newRole(), newAccount(), newNode())
 	var walk func(cmd *cobra.Command)
 	seen := 0
 	walk = func(cmd *cobra.Command) {
@@ -34,7 +34,7 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	walk(root)
-	if seen != 10+5+7+5+5+5+5+6+5+8+3 {
+	if seen != 11+5+7+5+5+5+5+6+5+8+3+1 {
 		t.Errorf("%d commands", seen)
 	}
 }
@@ -42,7 +42,7 @@ func TestHelp(t *testing.T) {
 // TestGroups: a group alone explains itself, and does not swallow a misspelling.
 func TestGroups(t *testing.T) {
 	t.Parallel()
-	for _, group := range []string{"job", "pipeline", "key", "callback", "asset", "storage", "user", "policy", "role", "account"} {
+	for _, group := range []string{"job", "pipeline", "key", "callback", "asset", "storage", "user", "policy", "role", "account", "node"} {
 		b := newBench(t, nil)
 		if got := b.run(t, group); got.err != nil || !strings.Contains(got.stdout, "Available Commands:") {
 			t.Errorf("%s: %s", group, got)

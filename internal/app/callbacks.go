@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/callback"
@@ -15,7 +16,7 @@ import (
 
 // newCallbacks builds what tells of finished jobs. Its way to the network is guarded like that to sources,
 // with a list of its own, and follows no redirect.
-func newCallbacks(s Settings, log *slog.Logger, outbox store.Outbox, sealer *auth.Sealer) (*callback.Deliverer, error) {
+func newCallbacks(s Settings, log *slog.Logger, outbox store.Outbox, sealer *auth.Sealer, now func() time.Time) (*callback.Deliverer, error) {
 	allow, err := netguard.ParseAllow(s.CallbackAllow)
 	if err != nil {
 		return nil, fmt.Errorf("callback-allow: %w", err)
@@ -25,7 +26,7 @@ func newCallbacks(s Settings, log *slog.Logger, outbox store.Outbox, sealer *aut
 		log.Warn("callback address denied", "host", d.Host, "reason", d.Reason)
 	}
 	return callback.New(callback.Config{
-		Store: outbox, Sealer: sealer, Log: log, Queues: callback.Queues{Endpoint: s.QueueEndpoint, KeyID: s.QueueKeyID,
+		Store: outbox, Sealer: sealer, Now: now, Log: log, Queues: callback.Queues{Endpoint: s.QueueEndpoint, KeyID: s.QueueKeyID,
 			KeySecret: s.QueueKeySecret, Plain: s.QueuePlain},
 		Client: guard.Client(netguard.Options{NoRedirects: true, MaxIdlePerHost: 4}),
 	}), nil

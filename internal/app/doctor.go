@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/netguard"
+	"github.com/mediagauge/mediagauge/internal/store/postgres"
 	"github.com/mediagauge/mediagauge/internal/store/sqlite"
 )
 
@@ -51,6 +52,9 @@ func Doctor(ctx context.Context, s Settings, w io.Writer) error {
 // doctorDatabase opens a database in the data folder as the server would. Where a server runs
 // on the folder already, the folder is left to it.
 func doctorDatabase(ctx context.Context, s Settings, running bool) []finding {
+	if s.Database != "" {
+		return doctorPostgres(ctx, s)
+	}
 	dir, err := filepath.Abs(s.DataDir)
 	if err != nil {
 		return []finding{{"fail", "data folder", err.Error()}}
@@ -84,6 +88,34 @@ func doctorDatabase(ctx context.Context, s Settings, running bool) []finding {
 		{"ok", "data folder", dir + " can be written"},
 		{"ok", "database", fmt.Sprintf("%s %s, %s", set.Engine, set.Version, strings.Join(pairs, ", "))},
 	}
+}
+
+// doctorPostgres looks at the shared database without changing it.
+func doctorPostgres(ctx context.Context, s Settings) []finding {
+	st, err := postgres.Look(ctx, s.Database)
+	var out []finding
+	if st.Settings.Version != "" {
+		out = append(out, finding{"ok", "database", fmt.Sprintf("postgres %s, fsync=%s, synchronous_commit=%s", st.Settings.Version,
+			st.Settings.Values["fsync"], st.Settings.Values["synchronous_commit"])})
+	}
+	if err != nil {
+		return append(out, finding{"fail", "database", err.Error()})
+	}
+	switch sc := st.Schema; {
+	case sc.Needs > sc.Known:
+		out = append(out, finding{"fail", "schema", fmt.Sprintf("version %d was made by a newer release, which this one cannot work beside", sc.Version)})
+	case sc.Version < sc.Known:
+		out = append(out, finding{"warn", "schema", fmt.Sprintf("version %d; the next start, or \"mediagauge migrate up\", brings it to %d", sc.Version, sc.Known)})
+	default:
+		out = append(out, finding{"ok", "schema", fmt.Sprintf("version %d", sc.Version)})
+	}
+	for _, n := range st.Nodes {
+		out = append(out, finding{"ok", "node", fmt.Sprintf("%d, %s: %s, %s, %d workers, alive until %s", n.No, n.Name, n.Roles, n.Version, n.Workers, n.Until.Format(time.TimeOnly))})
+	}
+	if len(st.Nodes) == 0 {
+		out = append(out, finding{"warn", "node", "none is alive"})
+	}
+	return out
 }
 
 // scratch makes a folder where dir is or would be made: in the nearest folder above it that

@@ -24,8 +24,9 @@ type rootKey struct {
 const rootKeyFile = "root-key.toml"
 
 // bootstrap makes sure that the account has its root key: the one of the settings, else the
-// one in the data folder, else a new one, which it stores there and tells where.
-func bootstrap(ctx context.Context, s Settings, a *auth.Authenticator, log *slog.Logger) (rootKey, error) {
+// one in the data folder, else a new one, which it stores there and tells where. Where nodes share a
+// database the first one that answers calls makes the key, and the others leave it at that.
+func bootstrap(ctx context.Context, s Settings, a *auth.Authenticator, shared bool, log *slog.Logger) (rootKey, error) {
 	account := job.AccountID(s.AccountID)
 	if s.AccessKeyID != "" {
 		k := rootKey{s.AccessKeyID, s.AccessKeySecret}
@@ -38,6 +39,12 @@ func bootstrap(ctx context.Context, s Settings, a *auth.Authenticator, log *slog
 		return k, a.ImportKey(ctx, account, k.ID, k.Secret, "root key of the data folder")
 	case !errors.Is(err, fs.ErrNotExist):
 		return k, err
+	}
+	if shared {
+		have, err := a.ListKeys(ctx, account)
+		if r, bad := parseRoles(s.Roles); err != nil || len(have) > 0 || bad == nil && !r.api {
+			return rootKey{}, err
+		}
 	}
 	if k.ID, k.Secret, err = a.CreateKey(ctx, account, "", "root key of the data folder"); err != nil {
 		return k, err

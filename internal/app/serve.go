@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,12 +20,13 @@ import (
 	"github.com/mediagauge/mediagauge/internal/callback"
 	"github.com/mediagauge/mediagauge/internal/iam"
 	"github.com/mediagauge/mediagauge/internal/job"
+	"github.com/mediagauge/mediagauge/internal/metrics"
 	"github.com/mediagauge/mediagauge/internal/once"
 	"github.com/mediagauge/mediagauge/internal/queue"
 	"github.com/mediagauge/mediagauge/internal/server"
 	"github.com/mediagauge/mediagauge/internal/source"
 	"github.com/mediagauge/mediagauge/internal/storage"
-	"github.com/mediagauge/mediagauge/internal/store/sqlite"
+	"github.com/mediagauge/mediagauge/internal/store"
 	"github.com/mediagauge/mediagauge/internal/worker"
 )
 
@@ -36,13 +38,15 @@ const gcPercent = 400
 type service struct {
 	settings Settings
 	log      *slog.Logger
-	store    *sqlite.Store
+	store    store.Store
+	roles    roles
 	auth     *auth.Authenticator
 	rootKey  rootKey
 	opener   *source.Opener
 	queue    *queue.Queue
 	callback *callback.Deliverer
 	worker   *worker.Worker
+	metrics  *metrics.Metrics
 	handler  *server.Server
 }
 
@@ -81,10 +85,13 @@ func Serve(ctx context.Context, s Settings, stdout, stderr io.Writer) error {
 // build opens and connects all parts, without starting any.
 func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *service, err error) {
 	svc := &service{settings: s, log: log}
+	if svc.roles, err = parseRoles(s.Roles); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	if svc.store, err = sqlite.Open(ctx, filepath.Join(s.DataDir, "mediagauge.db"), sqlite.Options{Log: log}); err != nil {
+	if svc.store, err = openStore(ctx, s, log); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -92,16 +99,21 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 			svc.close()
 		}
 	}()
-	if _, err = svc.store.Check(ctx); err != nil {
-		return nil, err
-	}
-	sealer, err := auth.LoadSealer(filepath.Join(s.DataDir, "master.key"))
+	sealer, err := newSealer(s)
 	if err != nil {
 		return nil, err
 	}
-	svc.auth = auth.New(svc.store, sealer, auth.Config{Log: log})
+	if err = proveKey(ctx, svc.store, sealer); err != nil {
+		return nil, err
+	}
+	now := time.Now
+	sharedStore, shared := svc.store.(store.Shared)
+	if shared {
+		now = sharedStore.Clock
+	}
+	svc.auth = auth.New(svc.store, sealer, auth.Config{Shared: shared, Log: log})
 	directory := iam.New(iam.Config{Store: svc.store, Auth: svc.auth})
-	if svc.rootKey, err = bootstrap(ctx, s, svc.auth, log); err != nil {
+	if svc.rootKey, err = bootstrap(ctx, s, svc.auth, shared, log); err != nil {
 		return nil, err
 	}
 	if svc.opener, err = newOpener(s, log, allow); err != nil {
@@ -116,12 +128,16 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 	if missing != nil {
 		log.Warn("ffprobe cannot be used: what the native readers do not know will be an UnsupportedFormat", "reason", missing)
 	}
-	if svc.callback, err = newCallbacks(s, log, svc.store, sealer); err != nil {
+	if svc.callback, err = newCallbacks(s, log, svc.store, sealer, now); err != nil {
 		return nil, err
 	}
 	var assets *asset.Manager
 	qc := queueConfig(s, log, sealer, svc.callback)
-	qc.Ended = func(ctx context.Context, j *job.Job) { assets.Ended(ctx, j) }
+	svc.metrics = metrics.New(Version())
+	qc.Ended = func(ctx context.Context, j *job.Job) {
+		svc.metrics.Ended(j)
+		assets.Ended(ctx, j)
+	}
 	if svc.queue, err = queue.New(svc.store, qc); err != nil {
 		return nil, err
 	}
@@ -135,9 +151,11 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 	if err != nil {
 		return nil, err
 	}
+	svc.metrics.Watch(svc.queue, now)
 	svc.handler = server.New(server.Config{
+		Ready: svc.ready, ProbesOnly: !svc.roles.api, Metrics: svc.metrics.Handler(log), Observe: svc.metrics.Call,
 		Queue: svc.queue, Auth: svc.auth, Callbacks: svc.callback, IAM: directory, Operator: job.AccountID(s.AccountID), Storage: storages,
-		Assets: assets, Once: once.New(svc.store, time.Now), CheckInput: checkInput(storages, assets),
+		Assets: assets, Once: once.New(svc.store, now), CheckInput: checkInput(storages, assets),
 		Region: s.Region, Strict: s.Limits == "strict", RequireTLS: s.RequireTLS, Log: log,
 	})
 	return svc, nil
@@ -146,6 +164,13 @@ func build(ctx context.Context, s Settings, log *slog.Logger, allow string) (_ *
 func queueConfig(s Settings, log *slog.Logger, sealer *auth.Sealer, callbacks *callback.Deliverer) queue.Config {
 	c := queue.DefaultConfig()
 	c.Node, _ = os.Hostname()
+	c.Version = Version()
+	if r, err := parseRoles(s.Roles); err == nil {
+		c.Roles = r.String()
+		if r.worker {
+			c.Workers = cmp.Or(s.Workers, worker.DefaultConfig().Workers)
+		}
+	}
 	c.JobDeadline = s.JobTimeout + 30*time.Second
 	c.MaxOpen = s.MaxOpenJobs
 	c.Retention = time.Duration(s.RetentionDays) * 24 * time.Hour
@@ -182,12 +207,20 @@ func (svc *service) run(ctx context.Context, l net.Listener, ready func(url stri
 	defer endWork()
 	workDone := make(chan struct{})
 	start("queue", func() error { return svc.queue.Run(upkeep) })
-	start("callbacks", func() error { return svc.callback.Run(upkeep) })
-	start("worker", func() error { defer close(workDone); return svc.worker.Run(work) })
+	if svc.roles.callback {
+		start("callbacks", func() error { return svc.callback.Run(upkeep) })
+	}
+	start("worker", func() error {
+		defer close(workDone)
+		if !svc.roles.worker {
+			return nil
+		}
+		return svc.worker.Run(work)
+	})
 	start("http", func() error { return hs.Serve(l) })
 	start("store", func() error {
 		select {
-		case err := <-svc.store.Fatal():
+		case err := <-fatal(svc.store):
 			return err
 		case <-ctx.Done():
 			return nil
@@ -218,6 +251,14 @@ func (svc *service) run(ctx context.Context, l net.Listener, ready func(url stri
 		return cause
 	}
 	return nil
+}
+
+// ready says why this node should get no calls: its database does not answer.
+func (svc *service) ready() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	_, err := svc.store.ListNodes(ctx, time.Now())
+	return err
 }
 
 func (svc *service) close() {

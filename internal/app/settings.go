@@ -11,6 +11,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/mediagauge/mediagauge/internal/auth"
 	"github.com/mediagauge/mediagauge/internal/netguard"
 	"github.com/mediagauge/mediagauge/internal/source"
 )
@@ -21,6 +22,7 @@ type Settings struct {
 	Listen           string
 	DataDir          string
 	Database         string
+	MasterKey        string
 	ConfigFile       string
 	Roles            string
 	Demo             bool
@@ -184,26 +186,10 @@ func (s *Settings) validate() error {
 	if (s.AccessKeyID == "") != (s.AccessKeySecret == "") {
 		return fmt.Errorf("MEDIAGAUGE_ACCESS_KEY_ID and MEDIAGAUGE_ACCESS_KEY_SECRET go together: set both or none")
 	}
-	if s.Database != "" {
-		return fmt.Errorf("database %q: this version keeps its data in SQLite only; leave it empty", redactURL(s.Database))
-	}
-	if s.Roles != "all" {
-		return fmt.Errorf("roles %q: this version runs all roles in one process; use \"all\"", s.Roles)
+	if r, err := parseRoles(s.Roles); err != nil || s.Database == "" && r != (roles{true, true, true}) {
+		return fmt.Errorf("roles %q: with SQLite one process runs all roles; several nodes share a PostgreSQL, see database", s.Roles)
 	}
 	return nil
-}
-
-// redactURL drops what may be a password from a database address.
-func redactURL(s string) string {
-	scheme, rest, ok := strings.Cut(s, "://")
-	if !ok {
-		return s
-	}
-	if _, host, ok := strings.Cut(rest, "@"); ok {
-		rest = "***@" + host
-	}
-	rest, _, _ = strings.Cut(rest, "?")
-	return scheme + "://" + rest
 }
 
 // The parsers of single values.
@@ -221,6 +207,22 @@ func checked(p func(*Settings) *string, check func(string) error) func(*Settings
 		*p(s) = v
 		return nil
 	}
+}
+
+// hidden is checked text that no error repeats.
+func hidden(p func(*Settings) *string, check func(string) error) func(*Settings, string) error {
+	return func(s *Settings, v string) error {
+		*p(s) = v
+		return check(v)
+	}
+}
+
+func checkMasterKey(v string) error {
+	if v == "" {
+		return nil
+	}
+	_, err := auth.NewSealer(v)
+	return err
 }
 
 func checkListen(v string) error {

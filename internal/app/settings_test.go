@@ -84,8 +84,10 @@ func TestLoadRefuses(t *testing.T) {
 		"not toml":           {file: "workers: 3", want: []string{"test.toml"}},
 		"bad storage":        {file: "[[storage]]\nbucket = \"x\"\nkind = \"s3\"\n", want: []string{"storage 1"}},
 		"half a key":         {env: map[string]string{"MEDIAGAUGE_ACCESS_KEY_ID": "id"}, want: []string{"MEDIAGAUGE_ACCESS_KEY_SECRET"}},
-		"unserved database":  {env: map[string]string{"MEDIAGAUGE_DATABASE": "postgres://u:hunter2@db/x?password=hunter2"}, want: []string{"SQLite", "***@db"}},
-		"unserved role":      {flags: map[string]string{"roles": "api"}, want: []string{"roles", "all"}},
+		"unserved database":  {env: map[string]string{"MEDIAGAUGE_DATABASE": "mysql://u:hunter2@db/x?password=hunter2"}, want: []string{"MEDIAGAUGE_DATABASE", "postgres://"}},
+		"short master key":   {env: map[string]string{"MEDIAGAUGE_MASTER_KEY": "hunter2"}, want: []string{"MEDIAGAUGE_MASTER_KEY", "64 hexadecimal digits"}},
+		"unknown role":       {flags: map[string]string{"roles": "api,cook"}, want: []string{"--roles", "cook", "api, worker and callback"}},
+		"unserved role":      {flags: map[string]string{"roles": "api"}, want: []string{"roles", "all", "PostgreSQL"}},
 		"unreadable boolean": {flags: map[string]string{"url-inputs": "perhaps"}, want: []string{"--url-inputs", "true or false"}},
 	} {
 		t.Run(name, func(t *testing.T) {

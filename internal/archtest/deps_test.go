@@ -51,6 +51,7 @@ var deps = map[string][]string{
 	"internal/engine":          {"probe", "probe/ffprobe", "media"},
 	"internal/worker":          {"internal/job", "internal/queue", "internal/source", "internal/engine", "probe", "media"},
 	"internal/callback":        {"internal/job", "internal/store"},
+	"internal/metrics":         {"internal/queue", "internal/job"},
 	"internal/openapi":         {"internal/ims"},
 	"internal/policy":          {},
 	"internal/iam":             {"internal/auth", "internal/policy", "internal/store", "internal/job"},

@@ -42,6 +42,15 @@ func LoadSealer(path string) (*Sealer, error) {
 	return newSealer(key)
 }
 
+// NewSealer has the master key as text, 64 hexadecimal digits. Its errors do not repeat it.
+func NewSealer(text string) (*Sealer, error) {
+	key, err := hex.DecodeString(text)
+	if err != nil || len(key) != masterKeyLen {
+		return nil, fmt.Errorf("want %d hexadecimal digits", 2*masterKeyLen)
+	}
+	return newSealer(key)
+}
+
 func newSealer(key []byte) (*Sealer, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {

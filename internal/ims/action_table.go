@@ -71,6 +71,7 @@ const (
 
 	CreateAccount = "CreateAccount"
 	ListAccounts  = "ListAccounts"
+	ListNodes     = "ListNodes"
 
 	AssumeRole        = "AssumeRole"
 	GetCallerIdentity = "GetCallerIdentity"
@@ -216,6 +217,8 @@ var actions = sorted([]Action{
 	{Name: ListAccounts, Version: VersionRAM, Own: true, Summary: "list the accounts that were made; for the operator's account only", Reply: AccountListResponse{},
 		Params: params(listingParams), Decode: decoder(DecodeListing)},
 
+	{Name: ListNodes, Version: VersionICE, Own: true, Summary: "list the processes that share the work; for the operator's account only", Reply: NodeListResponse{},
+		Decode: decoder(DecodeNothing)},
 	{Name: AssumeRole, Version: VersionSTS, Durable: true, Summary: "take on a role: return a temporary key", Reply: AssumeRoleResponse{},
 		Params:   but(params("RoleArn! RoleSessionName! DurationSeconds:integer Policy:json"), "ExternalId", NotDone, "ignored"),
 		relative: onRole, Decode: decoder(DecodeAssumeRole)},

@@ -114,6 +114,8 @@ func exampleResponses() map[string]any {
 		"Mts.DeletePipeline":               MtsPipelineIDResponse{requestID, "e37ebee5d98b4781897f6086e89f9c56"},
 		"CreateAccount":                    AccountResponse{requestID, AccountOf(1234567890123456, "team", submitted), AccessKeyOf("keyid", "secret", true, submitted)},
 		"ListAccounts":                     AccountListResponse{requestID, false, "", []Account{AccountOf(1234567890123456, "team", submitted)}},
+		"ListNodes":                        NodeListResponse{requestID, []Node{NodeOf(7, "mediagauge-worker-1", "worker,callback", "v1.2.3", 8, submitted, submitted)}},
+		"ListNodes_none":                   NodeListResponse{requestID, []Node{}},
 		"CreateUser":                       UserResponse{requestID, exampleUser()},
 		"GetUser":                          UserResponse{requestID, exampleUser()},
 		"ListUsers":                        UserListResponse{requestID, true, "214", Users{[]User{exampleUser(), exampleUser()}}},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+
+	"github.com/mediagauge/mediagauge/internal/store"
 )
 
 // counters count since the process started.
@@ -44,4 +46,16 @@ func (q *Queue) Stats(ctx context.Context) (Stats, error) {
 		return s, fmt.Errorf("queue depth: %w", err)
 	}
 	return s, nil
+}
+
+// Node is a process that works on the store.
+type Node = store.Node
+
+// Nodes lists the processes that are alive, oldest first.
+func (q *Queue) Nodes(ctx context.Context) ([]Node, error) {
+	nodes, err := q.store.ListNodes(ctx, q.now())
+	if err != nil {
+		return nil, fmt.Errorf("list nodes: %w", err)
+	}
+	return nodes, nil
 }

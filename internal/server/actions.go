@@ -37,6 +37,7 @@ func (s *Server) table() map[string]map[string]handler {
 			ims.CreatePipeline:            handle(s.createPipeline),
 			ims.DeletePipeline:            handle(s.deletePipeline),
 			ims.GetDefaultStorageLocation: handle(s.getDefaultStorageLocation),
+			ims.ListNodes:                 handle(s.listNodes),
 			ims.GetEventCallback:          handle(s.getEventCallback),
 			ims.GetMediaInfoJob:           handleWaiting(s.getMediaInfoJob),
 			ims.GetPipeline:               handle(s.getPipeline),

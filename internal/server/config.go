@@ -35,6 +35,13 @@ type Config struct {
 	// Ready says why this process should get no calls; nil says it always should.
 	Ready func() error
 
+	// ProbesOnly leaves the API out: the process has other work, and only says how it is.
+	ProbesOnly bool
+	// Metrics answers /metrics; nil leaves the path to the API, which has none such.
+	Metrics http.Handler
+	// Observe is told of every call: its action ("" when it names none), its code ("" is success) and its time.
+	Observe func(action, code string, took time.Duration)
+
 	Region     string // the region this server stands for; default "cn-shanghai"
 	Strict     bool   // hold accounts to the vendor's rates: Throttling.User beyond them
 	RequireTLS bool   // refuse calls that came neither over TLS nor, says a proxy on loopback, from it
@@ -51,6 +58,9 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	if c.CheckInput == nil {
 		c.CheckInput = func(context.Context, job.AccountID, job.Input) error { return nil }
+	}
+	if c.Observe == nil {
+		c.Observe = func(string, string, time.Duration) {}
 	}
 	if c.Ready == nil {
 		c.Ready = func() error { return nil }

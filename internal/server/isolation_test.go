@@ -74,7 +74,7 @@ var named = map[string]map[string]string{
 	"ice:UpdatePipeline": {"PipelineId": "pipeline"}, "ice:DeletePipeline": {"PipelineId": "pipeline"},
 	"ice:RegisterMediaInfo": {}, "ice:GetMediaInfo": {"MediaId": "asset", "InputURL": "url"}, "ice:BatchGetMediaInfos": {"MediaIds": "asset"},
 	"ice:UpdateMediaInfo": {"MediaId": "asset", "InputURL": "url"}, "ice:DeleteMediaInfos": {"MediaIds": "asset", "InputURLs": "url"}, "ice:ListMediaBasicInfos": {"MediaId": "asset"},
-	"ice:GetStorageList": {}, "ice:GetDefaultStorageLocation": {}, "ice:SetDefaultStorageLocation": {"Bucket": "bucket"}, "ice:AddStorage": {}, "ice:RemoveStorage": {"Bucket": "bucket"},
+	"ice:ListNodes": {}, "ice:GetStorageList": {}, "ice:GetDefaultStorageLocation": {}, "ice:SetDefaultStorageLocation": {"Bucket": "bucket"}, "ice:AddStorage": {}, "ice:RemoveStorage": {"Bucket": "bucket"},
 	"ice:SetEventCallback": {}, "ice:GetEventCallback": {}, "ice:ListCallbackDeliveries": {}, "ice:ReplayCallbackDelivery": {"DeliveryId": "delivery"},
 	"ram:CreateAccessKey": {"UserName": "user"}, "ram:ListAccessKeys": {"UserName": "user"}, "ram:UpdateAccessKey": {"UserAccessKeyId": "key", "UserName": "user"}, "ram:DeleteAccessKey": {"UserAccessKeyId": "key", "UserName": "user"},
 	"ram:CreateUser": {}, "ram:GetUser": {"UserName": "user"}, "ram:ListUsers": {}, "ram:DeleteUser": {"UserName": "user"},

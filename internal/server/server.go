@@ -52,10 +52,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		serveOpenAPI(w)
 	case docsPath:
 		serveErrorDocs(w)
+	case metricsPath:
+		if s.cfg.Metrics != nil {
+			s.cfg.Metrics.ServeHTTP(w, r)
+			return
+		}
+		fallthrough
 	default:
+		if s.cfg.ProbesOnly {
+			http.Error(w, "this node does not answer calls: the role api is not among its roles", http.StatusNotFound)
+			return
+		}
 		s.serveAPI(w, r)
 	}
 }
+
+const metricsPath = "/metrics"
 
 // serveAPI answers one call, writes its one line of log and turns a panic into a reply.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
@@ -84,6 +96,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 // log writes the one event of a call. The cause of a fault appears here and nowhere else.
 func (s *Server) log(r *http.Request, c *call) {
 	level := slog.LevelInfo
+	s.cfg.Observe(c.action.Name, string(c.code), s.cfg.Now().Sub(c.began))
 	attrs := []slog.Attr{
 		slog.String("request_id", c.id),
 		slog.String("remote", r.RemoteAddr),

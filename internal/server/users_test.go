@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mediagauge/mediagauge/internal/ims"
+	"github.com/mediagauge/mediagauge/internal/store"
 )
 
 // pair is a key to sign with; token is "" for a permanent one.
@@ -328,6 +329,13 @@ func TestAccounts(t *testing.T) {
 	checkError(t, r.as(t, team, ims.GetMediaInfoJob, map[string]string{"JobId": r.job}), 404, "ResourceNotFound")
 	checkError(t, r.as(t, team, ims.CreateAccount, map[string]string{"AccountName": "more"}), 403, "NoPermission")
 	checkError(t, r.as(t, team, ims.ListAccounts, nil), 403, "NoPermission")
+	checkError(t, r.as(t, team, ims.ListNodes, nil), 403, "NoPermission")
+	if _, err := r.store.RegisterNode(t.Context(), store.Node{Name: "here", Roles: "api", Until: time.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	if list := r.good(t, root, ims.ListNodes, nil)["NodeList"].([]any); len(list) != 1 || list[0].(map[string]any)["NodeId"] == "" {
+		t.Errorf("%v", list)
+	}
 	checkError(t, r.call(t, ims.CreateAccount, map[string]string{"AccountName": "team"}), 409, "EntityAlreadyExists.Account")
 	checkError(t, r.call(t, ims.CreateAccount, nil), 400, "MissingParameter")
 	if list := r.good(t, root, ims.ListAccounts, nil)["AccountList"].([]any); len(list) != 1 || list[0].(map[string]any)["AccountId"] != id {

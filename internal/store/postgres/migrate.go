@@ -5,10 +5,13 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/mediagauge/mediagauge/internal/store"
 )
 
 // migrations are applied in the order of their numbers, each in one transaction. They only go
@@ -127,24 +130,66 @@ func schemaOf(ctx context.Context, c interface {
 	return sc, err
 }
 
-// Status tells how the schema of the database at url stands, without changing anything.
-func Status(ctx context.Context, url string) (Schema, error) {
+// State is what Look finds.
+type State struct {
+	Schema   Schema
+	Settings store.Settings
+	Nodes    []store.Node // that are alive by the database's clock
+}
+
+// Look tells how the database at url stands, without changing anything. It fails with store.ErrUnsafe
+// as Check does; what was found is then filled in all the same.
+func Look(ctx context.Context, url string) (State, error) {
+	var st State
+	config, err := parse(url)
+	if err != nil {
+		return st, err
+	}
+	if st.Schema, err = status(ctx, config.ConnConfig); err != nil {
+		return st, explain(err)
+	}
+	s := &Store{log: slog.New(slog.DiscardHandler)}
+	defer s.shut()
+	s.life, s.end = context.WithCancel(ctx)
+	if s.reader, err = connect(ctx, config, 1, nil); err != nil {
+		return st, err
+	}
+	s.writer = s.reader
+	if st.Schema.Version > 0 && st.Schema.Needs <= st.Schema.Known {
+		if err := s.clock.set(ctx, s.reader); err != nil {
+			return st, err
+		}
+		if st.Nodes, err = s.ListNodes(ctx, s.Clock()); err != nil {
+			return st, err
+		}
+	}
+	st.Settings, err = s.Check(ctx)
+	return st, err
+}
+
+// Migrate brings the schema of the database at url up to date, as Open does, and tells how it stands.
+func Migrate(ctx context.Context, url string) (Schema, error) {
+	s, err := Open(ctx, url, Options{Quiet: true})
+	if err != nil {
+		return Schema{}, err
+	}
+	defer s.Close()
+	return status(ctx, s.config)
+}
+
+func status(ctx context.Context, config *pgx.ConnConfig) (Schema, error) {
 	all, err := readMigrations(migrations)
 	if err != nil {
 		return Schema{}, err
 	}
-	config, err := parse(url)
+	c, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return Schema{}, err
-	}
-	c, err := pgx.ConnectConfig(ctx, config.ConnConfig)
-	if err != nil {
-		return Schema{}, explain(err)
 	}
 	defer c.Close(context.WithoutCancel(ctx))
 	sc, err := schemaOf(ctx, c, len(all))
 	if code(err) == "42P01" { // no such table
 		return Schema{Known: len(all)}, nil
 	}
-	return sc, explain(err)
+	return sc, err
 }
