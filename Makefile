@@ -3,7 +3,7 @@ export CGO_ENABLED = 0
 BIN = bin/mediagauge
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit sdk e2e crash differential wild mutants bench golden media generate fuzz build clean
+.PHONY: help run test check unit sdk e2e crash cluster differential wild mutants bench golden media generate fuzz build clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ e2e: ## the built binary from outside only
 
 crash: ## kill -9 under load, ROUNDS times (default 200)
 	MEDIAGAUGE_CRASH_ROUNDS=$${ROUNDS:-200} go test -count=1 -timeout 60m -run Crash -v ./test/e2e/... ./internal/store/sqlite/...
+
+cluster: ## JOBS jobs (default 20000) over four nodes and a PostgreSQL, KILLS of them dying (default 60)
+	@tools/install.sh postgres
+	MEDIAGAUGE_CLUSTER_JOBS=$${JOBS:-20000} MEDIAGAUGE_CLUSTER_KILLS=$${KILLS:-60} go test -count=1 -timeout 60m -v -run 'TestCluster$$' ./test/e2e
 
 mutants: ## N damaged files (default 100000) through our own readers: panics, time, memory, steadiness
 	MEDIAGAUGE_MUTANTS=$${N:-100000} go test -count=1 -timeout 60m -v -run TestMutants ./test/hostile

@@ -16,8 +16,8 @@ type Config struct {
 	Roles          string // what this process does, Version what it is and Workers how many jobs it runs at one time:
 	Version        string // all three for those who look after several
 	Workers        int
-	LeaseFor       time.Duration // how long a node lives after its last heartbeat; default 15 s
-	HeartbeatEvery time.Duration // default 5 s
+	LeaseFor       time.Duration // how long a node lives after its last heartbeat; default 12 s
+	HeartbeatEvery time.Duration // default 4 s
 	RescueEvery    time.Duration // how often lost jobs are looked for; default 2 s
 	JobDeadline    time.Duration // after which a claimed job counts as lost; default 150 s
 	DrainFor       time.Duration // how long Run waits for claimed jobs once its context ends; default 20 s
@@ -66,8 +66,8 @@ type Sealer interface {
 func DefaultConfig() Config {
 	return Config{
 		Node:           "mediagauge",
-		LeaseFor:       15 * time.Second,
-		HeartbeatEvery: 5 * time.Second,
+		LeaseFor:       12 * time.Second,
+		HeartbeatEvery: 4 * time.Second,
 		RescueEvery:    2 * time.Second,
 		JobDeadline:    150 * time.Second,
 		DrainFor:       20 * time.Second,

@@ -103,8 +103,8 @@ func TestNodeThatMissesItsLeaseIsFencedOut(t *testing.T) {
 		s.deaf.Store(true)
 		lost := time.Now()
 		<-zombie.Lost()
-		if after := time.Since(lost); after < 10*time.Second || after > 17*time.Second {
-			t.Errorf("lease given up after %v, want within one lease of 15 s", after)
+		if after := time.Since(lost); after < 8*time.Second || after > 14*time.Second {
+			t.Errorf("lease given up after %v, want within one lease of 12 s", after)
 		}
 		s.deaf.Store(false)
 		second := claim(t, q, 1)[0]

@@ -28,6 +28,9 @@ type Server struct {
 	who  *syscall.Credential // whom the server runs as; nil is this user
 	args []string
 	cmd  *exec.Cmd
+
+	ended chan struct{} // closed when cmd is gone
+	err   error         // of its end
 }
 
 // shared is the server that the tests of one process use together.
@@ -169,8 +172,21 @@ func (s *Server) tool(ctx context.Context, name string, args ...string) error {
 	return nil
 }
 
-// Launch starts a server that was stopped or killed, and waits until it answers.
+// Launch starts a server that was stopped or killed, and waits until it answers. What a killed one leaves
+// behind goes away in a moment: until then starting fails and is tried again.
 func (s *Server) Launch(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := s.launch(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func (s *Server) launch(ctx context.Context) error {
 	log, err := os.OpenFile(s.LogPath(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -184,18 +200,23 @@ func (s *Server) Launch(ctx context.Context) error {
 		return err
 	}
 	s.cmd = cmd
+	s.ended = make(chan struct{})
+	go func(ended chan struct{}) {
+		s.err = cmd.Wait()
+		close(ended)
+	}(s.ended)
 	if err := s.watch(cmd.Process.Pid); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
 	for {
 		if err := s.tool(ctx, "pg_isready", "-q", "-h", s.dir, "-p", strconv.Itoa(s.port)); err == nil {
 			return nil
 		}
 		select {
-		case <-ctx.Done():
+		case <-s.ended:
 			return fmt.Errorf("PostgreSQL did not start: %s", s.Log())
+		case <-ctx.Done():
+			return fmt.Errorf("PostgreSQL did not start in time: %s", s.Log())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -215,11 +236,20 @@ kill -QUIT "$2" 2>/dev/null; sleep 2; rm -rf "$3"`
 
 // Kill ends the server and all its sessions at once, as a crash does.
 func (s *Server) Kill() error {
-	pid := s.cmd.Process.Pid
-	// The postmaster first, so that it does not recover before its children are gone.
-	err := syscall.Kill(pid, syscall.SIGKILL)
-	_ = syscall.Kill(-pid, syscall.SIGKILL)
-	_ = s.cmd.Wait()
+	// The first process must neither make new sessions while the old ones are looked for, nor
+	// recover from the death of one.
+	if err := syscall.Kill(s.PID(), syscall.SIGSTOP); err != nil {
+		return err
+	}
+	family, err := s.family()
+	if err != nil {
+		return err
+	}
+	err = syscall.Kill(s.PID(), syscall.SIGKILL)
+	for _, p := range family {
+		_ = syscall.Kill(p.pid, syscall.SIGKILL)
+	}
+	<-s.ended
 	return err
 }
 
@@ -228,8 +258,9 @@ func (s *Server) Halt() error {
 	if err := s.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		return err
 	}
-	if err := s.cmd.Wait(); err != nil {
-		return fmt.Errorf("stop PostgreSQL: %w: %s", err, s.Log())
+	<-s.ended
+	if s.err != nil {
+		return fmt.Errorf("stop PostgreSQL: %w: %s", s.err, s.Log())
 	}
 	return nil
 }
@@ -237,7 +268,7 @@ func (s *Server) Halt() error {
 // Stop stops the server and removes its folder.
 func (s *Server) Stop() error {
 	_ = s.cmd.Process.Signal(syscall.SIGQUIT)
-	_ = s.cmd.Wait()
+	<-s.ended
 	return os.RemoveAll(s.dir)
 }
 
@@ -301,28 +332,47 @@ func (s *Server) Tool(ctx context.Context, name string, args ...string) error {
 	return s.tool(ctx, name, append([]string{"-h", s.dir, "-p", strconv.Itoa(s.port), "-U", "mediagauge"}, args...)...)
 }
 
-// CPU is the processor time that the server and its live sessions have used.
-func (s *Server) CPU() (time.Duration, error) {
-	var ticks int64
-	procs, err := filepath.Glob("/proc/[0-9]*/stat")
+// process is one of the server's.
+type process struct {
+	pid   int
+	ticks int64 // processor time, 1/100 s (proc(5): clock ticks), that of its ended children included
+}
+
+// family lists the server's processes.
+func (s *Server) family() ([]process, error) {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	pid := strconv.Itoa(s.cmd.Process.Pid)
-	for _, p := range procs {
-		b, err := os.ReadFile(p)
+	var all []process
+	first := strconv.Itoa(s.PID())
+	for _, path := range stats {
+		b, err := os.ReadFile(path)
 		if err != nil {
 			continue // it has just ended
 		}
-		end := bytes.LastIndexByte(b, ')')
-		f := strings.Fields(string(b[end+1:]))
-		if own := strings.HasPrefix(string(b), pid+" "); !own && f[1] != pid {
+		pid, _, _ := strings.Cut(string(b), " ")
+		f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+		if pid != first && f[1] != first {
 			continue
 		}
-		for _, field := range []int{11, 12, 13, 14} { // utime, stime, and those of ended children (proc(5))
-			n, _ := strconv.ParseInt(f[field], 10, 64)
-			ticks += n
+		var p process
+		p.pid, _ = strconv.Atoi(pid)
+		for _, field := range f[11:15] { // utime, stime, cutime, cstime
+			n, _ := strconv.ParseInt(field, 10, 64)
+			p.ticks += n
 		}
+		all = append(all, p)
 	}
-	return time.Duration(ticks) * time.Second / 100, nil
+	return all, nil
+}
+
+// CPU is the processor time that the server and all its sessions have used.
+func (s *Server) CPU() (time.Duration, error) {
+	family, err := s.family()
+	var ticks int64
+	for _, p := range family {
+		ticks += p.ticks
+	}
+	return time.Duration(ticks) * time.Second / 100, err
 }

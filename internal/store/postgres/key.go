@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -110,34 +111,44 @@ func (s *Store) UseNonces(ctx context.Context, nonces []store.Nonce) ([]bool, er
 }
 
 // useNonces numbers the nonces that were new. They are inserted in order, so that two processes that
-// use the same do not wait for each other.
-const useNonces = `
+// use the same do not wait for each other. usedBefore numbers those of a call whose answer was lost.
+const (
+	givenNonces = `
 WITH x AS MATERIALIZED (SELECT key_id, value, max(expires_us) AS expires_us, min(place) AS place
-  FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS x(key_id, value, expires_us, place) GROUP BY key_id, value),
+  FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS x(key_id, value, expires_us, place) GROUP BY key_id, value)`
+	useNonces = givenNonces + `,
 new AS (
-  INSERT INTO nonce (key_id, value, expires_us) SELECT key_id, value, expires_us FROM x ORDER BY key_id, value
+  INSERT INTO nonce (key_id, value, expires_us, use_no) SELECT key_id, value, expires_us, $4 FROM x ORDER BY key_id, value
   ON CONFLICT DO NOTHING RETURNING key_id, value)
 SELECT x.place FROM new JOIN x ON x.key_id = new.key_id AND x.value = new.value`
+	usedBefore = givenNonces + `
+SELECT x.place FROM x JOIN nonce n ON n.key_id = x.key_id AND n.value = x.value AND n.use_no = $4`
+)
 
-// flushNonces records a batch. When nobody knows whether an earlier run was done, those that are there
-// count as used: a call that is refused can be made again, one that is let through twice cannot be undone.
+// flushNonces records a batch.
 func (s *Store) flushNonces(nonces []store.Nonce) ([]bool, error) {
 	n := len(nonces)
 	key, value, expires := make([]string, n), make([]string, n), make([]int64, n)
 	for i, one := range nonces {
 		key[i], value[i], expires[i] = text(one.KeyID), text(one.Value), one.Expires.UnixMicro()
 	}
+	no := rand.Int64()
 	fresh := make([]bool, n)
-	err := s.write(context.Background(), func(ctx context.Context, c *pgx.Conn, _ bool) error {
+	err := s.write(context.Background(), func(ctx context.Context, c *pgx.Conn, doubt bool) error {
 		clear(fresh)
-		return s.query(ctx, c, func(rows pgx.Rows) error {
+		take := func(rows pgx.Rows) error {
 			var place int
 			err := rows.Scan(&place)
 			if err == nil {
 				fresh[place-1] = true
 			}
 			return err
-		}, useNonces, key, value, expires)
+		}
+		err := s.query(ctx, c, take, useNonces, key, value, expires, no)
+		if err == nil && doubt {
+			err = s.query(ctx, c, take, usedBefore, key, value, expires, no)
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err

@@ -156,6 +156,8 @@ func connect(ctx context.Context, config *pgxpool.Config, most int32, settings m
 	for name, value := range settings {
 		p[name] = value
 	}
+	// What the settings above forbid is given an absurd cost, for which a compiler would be started.
+	p["jit"] = "off"
 	// A process that hangs must not keep the tables from being cleaned.
 	p["idle_in_transaction_session_timeout"] = "30000"
 	return pgxpool.NewWithConfig(ctx, c)

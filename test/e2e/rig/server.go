@@ -172,6 +172,12 @@ func (s *Server) hangUp() {
 // Terminate sends SIGTERM.
 func (s *Server) Terminate() { _ = s.cmd.Process.Signal(syscall.SIGTERM) }
 
+// Suspend stops the process where it stands, as a machine that freezes; Resume lets it go on.
+func (s *Server) Suspend() { _ = s.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Resume lets a suspended process go on.
+func (s *Server) Resume() { _ = s.cmd.Process.Signal(syscall.SIGCONT) }
+
 // Kill sends SIGKILL and waits for the end.
 func (s *Server) Kill() {
 	_ = s.cmd.Process.Kill()

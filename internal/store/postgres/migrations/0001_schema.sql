@@ -108,6 +108,7 @@ CREATE TABLE nonce (
   key_id     text   COLLATE "C" NOT NULL,
   value      text   COLLATE "C" NOT NULL,
   expires_us bigint NOT NULL,
+  use_no     bigint NOT NULL, -- which call recorded it
   PRIMARY KEY (key_id, value)
 );
 CREATE INDEX nonce_expires ON nonce (expires_us);
