@@ -60,6 +60,7 @@ var deps = map[string][]string{
 	"internal/app":             {"*"},
 	"internal/testmedia":       {},
 	"internal/archtest":        {},
+	"deploy":                   {"internal/app"},
 
 	"cmd/mediagauge": {"internal/app", "internal/client", "internal/ims"},
 	"test/*":         {"*"},

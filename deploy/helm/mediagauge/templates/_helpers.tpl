@@ -49,6 +49,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
       key: {{ .key }}
 {{- end -}}
 
+{{/* One environment variable of a setting. */}}
+{{- define "mediagauge.settingEnv" -}}
+- name: MEDIAGAUGE_{{ .name | upper | replace "-" "_" }}
+  value: {{ .value | toString | quote }}
+{{- end -}}
+
 {{/* The deployment of one role. Takes root (the chart's context) and role. */}}
 {{- define "mediagauge.deployment" -}}
 {{- $root := .root -}}
@@ -81,6 +87,7 @@ spec:
       labels:
         {{- include "mediagauge.labels" $root | nindent 8 }}
         app.kubernetes.io/component: {{ $role }}
+      {{- if or $v.podAnnotations (not $root.Values.existingSecret) }}
       annotations:
         {{- if not $root.Values.existingSecret }}
         checksum/secret: {{ toJson $root.Values.secret | sha256sum }}
@@ -88,6 +95,7 @@ spec:
         {{- with $v.podAnnotations }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
+      {{- end }}
     spec:
       serviceAccountName: {{ include "mediagauge.serviceAccountName" $root }}
       automountServiceAccountToken: false
@@ -111,7 +119,7 @@ spec:
           args: [serve]
           env:
             - name: MEDIAGAUGE_LISTEN
-              value: ":8080" # IPv4 and IPv6
+              value: 0.0.0.0:8080
             - name: MEDIAGAUGE_DATA_DIR
               value: /data
             - name: MEDIAGAUGE_LOG_FORMAT
@@ -126,9 +134,13 @@ spec:
             {{- include "mediagauge.secretEnv" (dict "secret" $secret "env" "MEDIAGAUGE_MASTER_KEY" "key" "master-key") | nindent 12 }}
             {{- include "mediagauge.secretEnv" (dict "secret" $secret "env" "MEDIAGAUGE_ACCESS_KEY_ID" "key" "access-key-id") | nindent 12 }}
             {{- include "mediagauge.secretEnv" (dict "secret" $secret "env" "MEDIAGAUGE_ACCESS_KEY_SECRET" "key" "access-key-secret") | nindent 12 }}
-            {{- range $name, $value := merge (dict) $v.settings $root.Values.settings }}
-            - name: MEDIAGAUGE_{{ $name | upper | replace "-" "_" }}
-              value: {{ $value | toString | quote }}
+            {{- range $name, $value := $root.Values.settings }}
+            {{- if not (hasKey $v.settings $name) }}
+            {{- include "mediagauge.settingEnv" (dict "name" $name "value" $value) | nindent 12 }}
+            {{- end }}
+            {{- end }}
+            {{- range $name, $value := $v.settings }}
+            {{- include "mediagauge.settingEnv" (dict "name" $name "value" $value) | nindent 12 }}
             {{- end }}
           ports:
             - name: http
