@@ -102,6 +102,25 @@ func TestSettingsExist(t *testing.T) {
 	}
 }
 
+var (
+	fence = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+	ours  = regexp.MustCompile(`deploy/[a-z][A-Za-z0-9./_-]*`)
+)
+
+// TestReadme: the files that it names are there, and its YAML is YAML.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	text := read(t, "README.md")
+	for _, path := range ours.FindAllString(text, -1) {
+		if _, err := os.Stat(filepath.Join("..", path)); err != nil {
+			t.Errorf("README.md: %v", err)
+		}
+	}
+	for _, m := range fence.FindAllStringSubmatch(text, -1) {
+		parse(t, "README.md", m[1])
+	}
+}
+
 // checkSettings loads env as the service would. Roles and database are checked by name only:
 // which values they take depends on what is compiled in.
 func checkSettings(t *testing.T, name string, env map[string]string) {
