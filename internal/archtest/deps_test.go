@@ -64,6 +64,7 @@ var deps = map[string][]string{
 	"internal/testmedia":       {},
 	"internal/testpg":          {},
 	"internal/archtest":        {},
+	"deploy":                   {"internal/app"},
 
 	"cmd/mediagauge": {"internal/app", "internal/client", "internal/ims"},
 	"test/*":         {"*"},
