@@ -37,9 +37,9 @@ e2e: ## the built binary from outside only
 crash: ## kill -9 under load, ROUNDS times (default 200)
 	MEDIAGAUGE_CRASH_ROUNDS=$${ROUNDS:-200} go test -count=1 -timeout 60m -run Crash -v ./test/e2e/... ./internal/store/sqlite/...
 
-cluster: ## JOBS jobs (default 20000) over four nodes and a PostgreSQL, KILLS of them dying (default 60)
+cluster: ## JOBS jobs (default 20000) over four nodes and a PostgreSQL, dying KILLS times (default 30)
 	@tools/install.sh postgres
-	MEDIAGAUGE_CLUSTER_JOBS=$${JOBS:-20000} MEDIAGAUGE_CLUSTER_KILLS=$${KILLS:-60} go test -count=1 -timeout 60m -v -run 'TestCluster$$' ./test/e2e
+	MEDIAGAUGE_CLUSTER_JOBS=$${JOBS:-20000} MEDIAGAUGE_CLUSTER_KILLS=$${KILLS:-30} go test -count=1 -timeout 60m -v -run 'TestCluster$$' ./test/e2e
 
 mutants: ## N damaged files (default 100000) through our own readers: panics, time, memory, steadiness
 	MEDIAGAUGE_MUTANTS=$${N:-100000} go test -count=1 -timeout 60m -v -run TestMutants ./test/hostile
