@@ -3,7 +3,7 @@ export CGO_ENABLED = 0
 BIN = bin/mediagauge
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit sdk e2e crash cluster differential wild mutants bench golden media generate fuzz build clean
+.PHONY: help run test check unit sdk e2e crash cluster soak growth differential wild mutants bench golden media generate fuzz build clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,10 +51,18 @@ wild: ## N files made up by ffmpeg (default 200), our readers against ffprobe
 	@tools/install.sh ffprobe ffmpeg
 	MEDIAGAUGE_WILD=$${N:-200} MEDIAGAUGE_WILD_SEED=$${SEED:-1} go test -count=1 -v -run TestWild ./test/differential
 
+soak: ## minutes of load on PostgreSQL while something is wrong: FOR=60s each
+	@tools/install.sh postgres
+	MEDIAGAUGE_SOAK=$${FOR:-60s} go test -count=1 -timeout 60m -v -run TestSoak ./test/scale
+
+growth: ## what a job, a get and a list cost with SIZES finished jobs (default ten million at most; 30 GB of disk)
+	@tools/install.sh postgres
+	MEDIAGAUGE_GROWTH=$${SIZES:-10000,1000000,10000000} go test -count=1 -timeout 120m -v -run TestGrowth ./test/scale
+
 bench: ## benchmarks, side by side with ffprobe and libav in the same run
 	@tools/install.sh ffprobe postgres
 	@tools/install.sh gcc libavformat || echo ">>> the comparison with libav in one process is left out"
-	go test -run '^$$' -bench . -benchtime 3s ./internal/queue ./internal/store/sqlite ./probe/ffprobe ./test/bench
+	go test -run '^$$' -bench . -benchtime 3s ./internal/queue ./internal/store/sqlite ./probe/ffprobe ./test/scale ./test/bench
 
 golden: ## rewrite golden files; look at the diff afterwards
 	go test ./cmd/mediagauge ./internal/ims ./format/mp4 ./format/matroska ./format/flac ./format/flv ./format/riff ./format/au ./format/aiff ./format/mpegts ./format/image ./format/mpegaudio ./format/adts ./format/ac3 ./format/dts ./format/amr ./format/ogg ./format/ivf ./format/annexb ./format/mpegps ./format/subtitle ./format/wavpack ./format/tta ./format/ape ./format/caf ./format/asf ./format/mxf ./format/dsf ./format/mpc -update

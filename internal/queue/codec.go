@@ -20,13 +20,15 @@ const (
 	encodingCBOR = 1 // CBOR (RFC 8949), keys as in JSON
 	encodingS2   = 2 // CBOR in one S2 block
 
-	encodingSealed = 3 // one of the above, sealed
+	encodingSealed = 3 // another of these, sealed
+
+	encodingDictionary = 4 // the number of a dictionary in one byte, then CBOR in one S2 block made with it
 )
 
 // Short values are not worth compressing. A block that claims to be longer than a value of
 // ours can be is damage.
 const (
-	compressFrom = 512
+	compressFrom = 64
 	decodeLimit  = 64 << 20
 )
 
@@ -76,8 +78,8 @@ func encode(v any) ([]byte, error) {
 	if len(plain) < compressFrom {
 		return bytes.Clone(plain), nil
 	}
-	s.packed = s2.Encode(s.packed[:cap(s.packed)], plain[1:])
-	return append([]byte{encodingS2}, s.packed...), nil
+	s.packed = dictionaries[newestDictionary].Encode(s.packed[:cap(s.packed)], plain[1:])
+	return append([]byte{encodingDictionary, newestDictionary}, s.packed...), nil
 }
 
 func decode(b []byte, v any) error {
@@ -93,6 +95,19 @@ func decode(b []byte, v any) error {
 			return fmt.Errorf("s2 block of %d bytes: %w", n, cmp.Or(err, s2.ErrTooLarge))
 		}
 		if b, err = s2.Decode(make([]byte, n), b); err != nil {
+			return err
+		}
+	case encodingDictionary:
+		if len(b) == 0 || b[0] == 0 || int(b[0]) >= len(dictionaries) {
+			return errEncoding
+		}
+		d := dictionaries[b[0]]
+		b = b[1:]
+		n, err := s2.DecodedLen(b)
+		if err != nil || n > decodeLimit {
+			return fmt.Errorf("s2 block of %d bytes: %w", n, cmp.Or(err, s2.ErrTooLarge))
+		}
+		if b, err = d.Decode(make([]byte, n), b); err != nil {
 			return err
 		}
 	default:

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fxamacker/cbor/v2"
+	"github.com/klauspost/compress/s2"
 	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/store"
 )
@@ -141,7 +142,7 @@ func TestEncodingIsVersioned(t *testing.T) {
 	if err := decode(b, &back); err != nil || back.Name != "x<" {
 		t.Errorf("came back as %+v, error %v", back, err)
 	}
-	for _, bad := range [][]byte{nil, {}, {0}, {3, '{', '}'}, []byte(`{}`)} {
+	for _, bad := range [][]byte{nil, {}, {0}, {3, '{', '}'}, []byte(`{}`), {4}, {4, 0}, {4, 9, 1}} {
 		var s job.Spec
 		if err := decode(bad, &s); !errors.Is(err, errEncoding) {
 			t.Errorf("%q: got %v, want errEncoding", bad, err)
@@ -153,15 +154,18 @@ func TestLongValuesAreCompressed(t *testing.T) {
 	t.Parallel()
 	long := outcome{Failure: &job.Failure{Message: strings.Repeat("the same again; ", 200)}}
 	b, err := encode(long)
-	if err != nil || b[0] != encodingS2 || len(b) > 1000 {
+	if err != nil || b[0] != encodingDictionary || b[1] != newestDictionary || len(b) > 1000 {
 		t.Fatalf("encoding %d, %d bytes, error %v", b[0], len(b), err)
 	}
 	var back outcome
 	if err := decode(b, &back); err != nil || back.Failure.Message != long.Failure.Message {
 		t.Errorf("came back as %+v, error %v", back, err)
 	}
-	// A long value need not be compressed.
+	// A long value need not be compressed, nor with a dictionary.
 	plain, _ := cbor.Marshal(long)
+	if err := decode(append([]byte{encodingS2}, s2.Encode(nil, plain)...), &back); err != nil {
+		t.Error(err)
+	}
 	if err := decode(append([]byte{encodingCBOR}, plain...), &back); err != nil {
 		t.Error(err)
 	}

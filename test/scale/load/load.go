@@ -35,6 +35,7 @@ const (
 type Options struct {
 	Workers  int                // default Workers
 	Callback bool               // every job has a message to write
+	Work     time.Duration      // what the engine takes; default none
 	Started  func(media string) // a worker begins with the job of that input
 	Ended    func(j *job.Job)   // the job's end is stored
 }
@@ -93,7 +94,7 @@ func Start(s store.Store, o Options) (*Rig, error) {
 		}
 		return nothing{probe.NewBytes(nil)}, nil
 	}
-	w, err := worker.New(q, open, instant{fourKilobytes()}, worker.Config{Workers: o.Workers})
+	w, err := worker.New(q, open, instant{fourKilobytes(), o.Work}, worker.Config{Workers: o.Workers})
 	if err != nil {
 		cancel()
 		return nil, err
@@ -258,9 +259,15 @@ func (nothing) Spent() probe.Cost    { return probe.Cost{} }
 func (nothing) Describe() job.Object { return job.Object{Name: "x.mp4", URL: "oss://bucket/x.mp4"} }
 func (nothing) Close() error         { return nil }
 
-type instant struct{ info *media.Info }
+type instant struct {
+	info *media.Info
+	work time.Duration
+}
 
 func (e instant) Probe(context.Context, *probe.Reader) (engine.Answer, error) {
+	if e.work > 0 {
+		time.Sleep(e.work)
+	}
 	return engine.Answer{Info: e.info, Engine: engine.NameNative}, nil
 }
 
