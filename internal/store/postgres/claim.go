@@ -51,7 +51,7 @@ func (s *Store) Ready(ctx context.Context) ([]store.ReadyPipeline, error) {
 const (
 	claimHead = `
 WITH c AS MATERIALIZED (
-  SELECT r.account, r.job_id
+  SELECT r.place
   FROM (SELECT 1 FROM node WHERE node_no = $4 AND alive_until_us > $5) AS alive
   CROSS JOIN unnest($1::bigint[], $2::int[]) WITH ORDINALITY AS w(no, quota, place)
   CROSS JOIN LATERAL (SELECT pipeline_no FROM pipeline WHERE pipeline_no = w.no AND state = 1) AS p
@@ -59,20 +59,20 @@ WITH c AS MATERIALIZED (
 	claimTail = `) AS r
   LIMIT $3)
 UPDATE job_open t SET run_state = 1, attempt = attempt + 1, lease_owner = $4, deadline_us = $6, claim_no = $7
-FROM c WHERE t.account = c.account AND t.job_id = c.job_id
+WHERE t.ctid = ANY(ARRAY(SELECT place FROM c)) AND t.run_state + 0 = 0
 RETURNING ` + claimedColumns
 	claimedColumns = `t.account, t.job_id, t.attempt, t.pipeline_no, t.priority, t.spec`
 
 	claimFromFront = claimHead + `
-    SELECT o.account, o.job_id FROM job_open o
+    SELECT o.ctid AS place FROM job_open o
     WHERE o.pipeline_no = p.pipeline_no AND o.run_state = 0
     ORDER BY o.priority DESC, o.job_id LIMIT w.quota FOR UPDATE SKIP LOCKED` + claimTail
 
 	// $8 holds ten ids for each wanted pipeline, for the priorities from 10 down to 1.
 	claimFromMark = claimHead + `
-    SELECT q.account, q.job_id FROM generate_series(10, 1, -1) AS g(priority)
+    SELECT q.place FROM generate_series(10, 1, -1) AS g(priority)
     CROSS JOIN LATERAL (
-      SELECT o.account, o.job_id FROM job_open o
+      SELECT o.ctid AS place FROM job_open o
       WHERE o.pipeline_no = p.pipeline_no AND o.run_state = 0 AND o.priority = g.priority
         AND o.job_id >= ($8::uuid[])[(w.place - 1) * 10 + 11 - g.priority]
       ORDER BY o.job_id LIMIT w.quota FOR UPDATE SKIP LOCKED) AS q

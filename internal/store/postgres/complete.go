@@ -17,12 +17,18 @@ import (
 const (
 	moveHead = `
 WITH x AS MATERIALIZED (
-  SELECT * FROM unnest($2::bigint[], $3::uuid[], $4::int[], $5::smallint[], $6::bigint[], $7::bytea[])
-  WITH ORDINALITY AS x(account, job_id, attempt, state, finished_us, outcome, place)),
-moved AS (
-  DELETE FROM job_open o USING x WHERE o.account = x.account AND o.job_id = x.job_id AND `
+  SELECT x.*, o.ctid AS row, o.claim_no
+  FROM unnest($2::bigint[], $3::uuid[], $4::int[], $5::smallint[], $6::bigint[], $7::bytea[])
+  WITH ORDINALITY AS x(account, job_id, attempt, state, finished_us, outcome, place)
+  CROSS JOIN LATERAL (SELECT ctid, claim_no FROM job_open o WHERE o.account = x.account AND o.job_id = x.job_id AND `
+	moveMiddle = ` OFFSET 0) AS o),
+gone AS (
+  DELETE FROM job_open o WHERE o.ctid = ANY(ARRAY(SELECT row FROM x)) AND `
 	moveTail = `
-  RETURNING x.place, o.account, o.job_id, o.pipeline_no, o.priority, x.state, o.attempt, x.finished_us, o.name, o.spec, x.outcome),
+  RETURNING o.account, o.job_id, o.pipeline_no, o.priority, o.attempt, o.name, o.spec),
+moved AS (
+  SELECT x.place, g.account, g.job_id, g.pipeline_no, g.priority, x.state, g.attempt, x.finished_us, g.name, g.spec, x.outcome
+  FROM gone g JOIN (SELECT DISTINCT ON (account, job_id) * FROM x ORDER BY account, job_id, place) AS x ON x.account = g.account AND x.job_id = g.job_id),
 history AS (
   INSERT INTO job_done (account, job_id, pipeline_no, priority, state, attempt, finished_us, name, spec, outcome)
   SELECT account, job_id, pipeline_no, priority, state, attempt, finished_us, name, spec, outcome FROM moved),
@@ -32,13 +38,16 @@ told AS (
   FROM unnest($8::bigint[], $9::text[], $10::bytea[]) AS b(place, target, body) JOIN moved m ON m.place = b.place)
 SELECT place FROM moved`
 
-	moveHeld = moveHead + `o.run_state = 1 AND o.lease_owner = $1 AND o.attempt = x.attempt` + moveTail
-	moveIdle = moveHead + `o.run_state <> 1 AND $1 = $1::bigint` + moveTail
+	// A row that was claimed anew between the two looks at it has another claim_no. The sums keep the
+	// planner from looking jobs up by their holder.
+	moveHeld = moveHead + `o.run_state + 0 = 1 AND o.lease_owner + 0 = $1 AND o.attempt = x.attempt` + moveMiddle +
+		`o.run_state + 0 = 1 AND o.lease_owner + 0 = $1 AND o.claim_no = ANY(ARRAY(SELECT claim_no FROM x))` + moveTail
+	moveIdle = moveHead + `o.run_state + 0 <> 1` + moveMiddle + `o.run_state + 0 <> 1 AND $1 = $1::bigint` + moveTail
 
 	// What such a statement did whose answer was lost. Nobody else ends a job at that attempt at that microsecond.
 	movedBefore = `
 SELECT x.place FROM unnest($1::bigint[], $2::uuid[], $3::smallint[], $4::bigint[]) WITH ORDINALITY AS x(account, job_id, state, finished_us, place)
-JOIN job_done d ON d.account = x.account AND d.job_id = x.job_id AND d.state = x.state AND d.finished_us = x.finished_us`
+CROSS JOIN LATERAL (SELECT FROM job_done d WHERE d.account = x.account AND d.job_id = x.job_id AND d.state = x.state AND d.finished_us = x.finished_us OFFSET 0) AS d`
 )
 
 // Complete implements store.Jobs.

@@ -11,6 +11,7 @@ import (
 const (
 	vacuumEvery = time.Second
 	vacuumFrom  = 2000 // changed rows that make cleaning worth while
+	restAfter   = 15   // times what the last cleaning took: while a snapshot is held elsewhere it takes long and brings nothing
 	clockEvery  = 10 * time.Second
 	keeperLock  = 0x6d67766163 // "mgvac": held by the one process that cleans
 )
@@ -44,6 +45,7 @@ type keeper struct {
 	c       *pgx.Conn
 	leads   bool
 	changed int64
+	rest    time.Time // until then nothing is cleaned
 }
 
 // turn cleans once if there is something to clean and nobody else does.
@@ -71,10 +73,12 @@ func (k *keeper) turn(ctx context.Context, s *Store) (err error) {
 	if err != nil {
 		return err
 	}
-	if changed-k.changed < vacuumFrom && changed >= k.changed {
+	if changed-k.changed < vacuumFrom && changed >= k.changed || time.Now().Before(k.rest) {
 		return nil
 	}
 	k.changed = changed
+	began := time.Now()
+	defer func() { k.rest = time.Now().Add(restAfter * time.Since(began)) }()
 	_, err = k.c.Exec(ctx, `VACUUM (TRUNCATE off, SKIP_LOCKED, INDEX_CLEANUP on) job_open`)
 	return err
 }

@@ -35,11 +35,11 @@ const (
 )
 
 // pinned are settings of the connections that write. The planner is kept from judging tables
-// that are empty at one moment and full at the next by what they were when it last looked: every
-// statement there has one right plan, which goes by an index.
+// that are empty at one moment and full at the next by what they were when it last looked. For the
+// same reason no statement joins such a table: keys are looked up one by one (LATERAL … OFFSET 0,
+// which the planner does not take apart), and what is changed is named by its place (ctid).
 var pinned = map[string]string{
 	"enable_seqscan":   "off",
-	"enable_hashjoin":  "off",
 	"enable_mergejoin": "off",
 	// With bitmaps and sorts a claim would read and sort every ready job of its pipelines.
 	"enable_bitmapscan": "off",

@@ -12,19 +12,16 @@ import (
 
 // lost picks running jobs whose node is gone or whose deadline passed. The index holds only
 // running jobs, which are few.
-const lost = `
-WITH lost AS (
-  SELECT account, job_id FROM job_open
-  WHERE run_state = 1 AND (deadline_us <= $1
-    OR lease_owner NOT IN (SELECT node_no FROM node WHERE alive_until_us > $1)) AND attempt `
+const lost = `run_state = 1 AND (deadline_us <= $1 OR lease_owner NOT IN (SELECT node_no FROM node WHERE alive_until_us > $1))`
 
 const (
-	requeueLost = lost + `< $2 LIMIT $3 FOR UPDATE SKIP LOCKED)
+	anyLost     = `SELECT EXISTS (SELECT FROM job_open WHERE ` + lost + `)`
+	requeueLost = `
 UPDATE job_open t SET run_state = 0, lease_owner = NULL, deadline_us = NULL, claim_no = NULL
-FROM lost WHERE t.account = lost.account AND t.job_id = lost.job_id`
-	takeSpent = lost + `>= $2 LIMIT $3 FOR UPDATE SKIP LOCKED)
+WHERE t.ctid = ANY(ARRAY(SELECT ctid FROM job_open WHERE ` + lost + ` AND attempt < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)) AND t.run_state + 0 = 1`
+	takeSpent = `
 UPDATE job_open t SET lease_owner = $4
-FROM lost WHERE t.account = lost.account AND t.job_id = lost.job_id
+WHERE t.ctid = ANY(ARRAY(SELECT ctid FROM job_open WHERE ` + lost + ` AND attempt >= $2 LIMIT $3 FOR UPDATE SKIP LOCKED)) AND t.run_state + 0 = 1
 RETURNING ` + claimedColumns
 )
 
@@ -35,6 +32,10 @@ func (s *Store) Rescue(ctx context.Context, node int64, now time.Time, maxAttemp
 	var spent []store.Claimed
 	err := s.write(ctx, func(ctx context.Context, c *pgx.Conn, _ bool) error {
 		spent = nil
+		var some bool
+		if err := c.QueryRow(ctx, anyLost, now.UnixMicro()).Scan(&some); err != nil || !some {
+			return err
+		}
 		tag, err := c.Exec(ctx, requeueLost, now.UnixMicro(), maxAttempts, limit-rescued)
 		if err != nil {
 			return err

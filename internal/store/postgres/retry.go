@@ -11,18 +11,29 @@ import (
 )
 
 const (
+	// findHeld looks up the jobs of $2, $3 and $4 that node $1 holds; see moveHeld.
+	findHeld = `
+  CROSS JOIN LATERAL (SELECT ctid, claim_no FROM job_open o WHERE o.account = x.account AND o.job_id = x.job_id
+    AND o.run_state + 0 = 1 AND o.lease_owner + 0 = $1 AND o.attempt = x.attempt OFFSET 0) AS o)`
+	stillHeld = `
+WHERE o.ctid = ANY(ARRAY(SELECT row FROM x)) AND o.run_state + 0 = 1 AND o.lease_owner + 0 = $1 AND o.claim_no = ANY(ARRAY(SELECT claim_no FROM x))`
+
 	retryHeld = `
-UPDATE job_open o SET run_state = 2, not_before_us = x.not_before_us, lease_owner = NULL, deadline_us = NULL, claim_no = NULL
-FROM unnest($2::bigint[], $3::uuid[], $4::int[], $5::bigint[]) WITH ORDINALITY AS x(account, job_id, attempt, not_before_us, place)
-WHERE o.account = x.account AND o.job_id = x.job_id AND o.run_state = 1 AND o.lease_owner = $1 AND o.attempt = x.attempt
-RETURNING x.place`
+WITH x AS MATERIALIZED (
+  SELECT x.*, o.ctid AS row, o.claim_no
+  FROM unnest($2::bigint[], $3::uuid[], $4::int[], $5::bigint[]) WITH ORDINALITY AS x(account, job_id, attempt, not_before_us, place)` + findHeld + `,
+back AS (
+  UPDATE job_open o SET run_state = 2, not_before_us = (SELECT not_before_us FROM x WHERE x.row = o.ctid LIMIT 1), lease_owner = NULL, deadline_us = NULL, claim_no = NULL` + stillHeld + `
+  RETURNING o.account, o.job_id)
+SELECT min(x.place) FROM back b JOIN x ON x.account = b.account AND x.job_id = b.job_id GROUP BY b.account, b.job_id`
 	retriedBefore = `
 SELECT x.place FROM unnest($1::bigint[], $2::uuid[], $3::int[], $4::bigint[]) WITH ORDINALITY AS x(account, job_id, attempt, not_before_us, place)
-JOIN job_open o ON o.account = x.account AND o.job_id = x.job_id AND o.attempt = x.attempt AND o.run_state = 2 AND o.not_before_us = x.not_before_us`
+CROSS JOIN LATERAL (SELECT FROM job_open o WHERE o.account = x.account AND o.job_id = x.job_id AND o.attempt = x.attempt
+  AND o.run_state + 0 = 2 AND o.not_before_us + 0 = x.not_before_us OFFSET 0) AS o`
 	releaseHeld = `
-UPDATE job_open o SET run_state = 0, attempt = o.attempt - 1, lease_owner = NULL, deadline_us = NULL, claim_no = NULL
-FROM unnest($2::bigint[], $3::uuid[], $4::int[]) AS x(account, job_id, attempt)
-WHERE o.account = x.account AND o.job_id = x.job_id AND o.run_state = 1 AND o.lease_owner = $1 AND o.attempt = x.attempt`
+WITH x AS MATERIALIZED (
+  SELECT o.ctid AS row, o.claim_no FROM unnest($2::bigint[], $3::uuid[], $4::int[]) AS x(account, job_id, attempt)` + findHeld + `
+UPDATE job_open o SET run_state = 0, attempt = o.attempt - 1, lease_owner = NULL, deadline_us = NULL, claim_no = NULL` + stillHeld
 )
 
 // Retry implements store.Jobs.
@@ -109,10 +120,9 @@ func (s *Store) inTurns(ctx context.Context, limit int, q string, args ...any) (
 
 // wakeDue makes a bounded number of waiting jobs ready.
 const wakeDue = `
-UPDATE job_open o SET run_state = 0, not_before_us = NULL FROM (
-  SELECT account, job_id FROM job_open
-  WHERE run_state = 2 AND not_before_us <= $1 ORDER BY not_before_us LIMIT $2 FOR UPDATE SKIP LOCKED) AS d
-WHERE o.account = d.account AND o.job_id = d.job_id`
+UPDATE job_open o SET run_state = 0, not_before_us = NULL WHERE o.ctid = ANY(ARRAY(
+  SELECT ctid FROM job_open
+  WHERE run_state = 2 AND not_before_us <= $1 ORDER BY not_before_us LIMIT $2 FOR UPDATE SKIP LOCKED)) AND o.run_state + 0 = 2`
 
 // Wake implements store.Jobs.
 func (s *Store) Wake(ctx context.Context, now time.Time) (int, error) {

@@ -18,7 +18,7 @@ const insertOpen = `
 INSERT INTO job_open (account, job_id, pipeline_no, priority, name, spec)
 SELECT x.account, x.job_id, x.pipeline_no, x.priority, x.name, x.spec
 FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::smallint[], $5::text[], $6::bytea[]) AS x(account, job_id, pipeline_no, priority, name, spec)
-JOIN pipeline p ON p.pipeline_no = x.pipeline_no AND p.account = x.account
+CROSS JOIN LATERAL (SELECT FROM pipeline p WHERE p.pipeline_no = x.pipeline_no AND p.account = x.account OFFSET 0) AS known
 ON CONFLICT DO NOTHING
 RETURNING account, job_id`
 
@@ -26,10 +26,12 @@ RETURNING account, job_id`
 // own: a job may end between the look at the history and the insert, and the history says so
 // only to a later look.
 const withdraw = `
-WITH ended AS (
-  SELECT d.account, d.job_id FROM unnest($1::bigint[], $2::uuid[]) AS x(account, job_id)
-  JOIN job_done d ON d.account = x.account AND d.job_id = x.job_id),
-gone AS (DELETE FROM job_open o USING ended e WHERE o.account = e.account AND o.job_id = e.job_id)
+WITH ended AS MATERIALIZED (
+  SELECT x.account, x.job_id FROM unnest($1::bigint[], $2::uuid[]) AS x(account, job_id)
+  CROSS JOIN LATERAL (SELECT FROM job_done d WHERE d.account = x.account AND d.job_id = x.job_id OFFSET 0) AS d),
+gone AS (
+  DELETE FROM job_open WHERE ctid = ANY(ARRAY(SELECT o.ctid FROM ended e
+    CROSS JOIN LATERAL (SELECT ctid FROM job_open o WHERE o.account = e.account AND o.job_id = e.job_id OFFSET 0) AS o)))
 SELECT account, job_id FROM ended`
 
 // ident names a job in the database.

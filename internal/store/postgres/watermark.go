@@ -16,7 +16,7 @@ import (
 // they cannot be while any session of the database holds an older snapshot: a dump, an analyst's
 // forgotten transaction. A claim then steps over all of them, and each second there are thousands
 // more. While claims are slow they therefore start at the mark. Jobs behind it, which came back or
-// were committed late, are found by a claim from the front every sweepEvery, by which the order of
+// were committed late, are found by a claim from the front every sweepEvery or a little more, by which the order of
 // service may be late too.
 type watermarks struct {
 	slow   atomic.Int64 // exponential mean of what a claim takes, nanoseconds
@@ -25,6 +25,7 @@ type watermarks struct {
 	mu     sync.Mutex
 	lowest map[int64]*marks
 	swept  time.Time
+	sweep  time.Duration // what the last claim from the front took
 }
 
 type marks struct {
@@ -47,7 +48,7 @@ func (w *watermarks) lows(pipelines []int64, now time.Time) ([][16]byte, bool) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if now.Sub(w.swept) >= sweepEvery {
+	if now.Sub(w.swept) >= max(sweepEvery, 20*w.sweep) {
 		w.swept = now
 		return nil, false
 	}
@@ -83,6 +84,9 @@ func (w *watermarks) note(claimed []store.Claimed, took time.Duration, marked bo
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if !marked {
+		w.sweep = took
+	}
 	if w.lowest == nil {
 		w.lowest = map[int64]*marks{}
 	}
