@@ -40,6 +40,7 @@ var deps = map[string][]string{
 	"internal/store":           {"internal/job"},
 	"internal/store/sqlite":    {"internal/store", "internal/job"},
 	"internal/store/postgres":  {"internal/store", "internal/job", "internal/batch"},
+	"internal/store/transfer":  {"internal/store/sqlite", "internal/store/postgres"},
 	"internal/store/storetest": {"internal/store", "internal/job"},
 	"internal/batch":           {},
 	"internal/queue":           {"internal/job", "internal/store", "internal/batch"},
@@ -69,6 +70,7 @@ var deps = map[string][]string{
 	"cmd/mediagauge": {"internal/app", "internal/client", "internal/ims"},
 	"test/*":         {"*"},
 	"test/e2e/*":     {"*"},
+	"test/scale/*":   {"*"},
 	"tools/*":        {"*"},
 }
 

@@ -12,6 +12,13 @@ import (
 // pollEvery is the safety net behind wake-ups: work that other nodes brought is seen within it.
 const pollEvery = time.Second
 
+// restAfter bounds what looking around may cost a store that is slow at it: a look that took some time
+// is not repeated before that time has passed as often again.
+const (
+	restAfter   = 20
+	longestRest = 5 * time.Second
+)
+
 // dispatcher hands ready jobs to those who wait in Claim. One claim on the store is under way
 // at a time; callers that come meanwhile share the next.
 type dispatcher struct {
@@ -26,6 +33,8 @@ type dispatcher struct {
 	stale   bool // the store may hold work that fair does not know of
 	asked   time.Time
 	stopped bool
+
+	lookRest time.Time // until then the store is not asked unless nothing else is known
 }
 
 // waiter is one call of Claim.
@@ -136,6 +145,9 @@ func (q *Queue) lookForWork(ctx context.Context) error {
 	now := q.now()
 	d.mu.Lock()
 	needed := len(d.waiting) > 0 && (d.stale || now.Sub(d.asked) >= pollEvery)
+	if len(d.fair.busy) > 0 && now.Before(d.lookRest) {
+		needed = false // there is work enough to go on with
+	}
 	since := d.fair.changes
 	if needed {
 		d.stale = false
@@ -147,6 +159,8 @@ func (q *Queue) lookForWork(ctx context.Context) error {
 	list, err := q.store.Ready(ctx)
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	done := q.now()
+	d.lookRest = done.Add(min(restAfter*done.Sub(now), longestRest))
 	if err != nil {
 		d.stale = true
 		return err

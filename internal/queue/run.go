@@ -133,6 +133,7 @@ func (q *Queue) heartbeats(ctx context.Context) error {
 
 // upkeep rescues lost jobs, wakes retries and enforces retention until ctx ends.
 func (q *Queue) upkeep(ctx context.Context) {
+	var rest time.Time // of looking for lost jobs
 	rescue := time.NewTicker(q.cfg.RescueEvery)
 	defer rescue.Stop()
 	prune := time.NewTicker(pruneEvery)
@@ -147,7 +148,11 @@ func (q *Queue) upkeep(ctx context.Context) {
 		case <-wake.C:
 			q.wakeDue(ctx)
 		case <-rescue.C:
-			q.rescue(ctx)
+			if began := q.now(); !began.Before(rest) {
+				q.rescue(ctx)
+				done := q.now()
+				rest = done.Add(min(restAfter*done.Sub(began), q.cfg.RescueEvery))
+			}
 		case <-prune.C:
 			q.prune(ctx)
 		}

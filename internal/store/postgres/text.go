@@ -29,6 +29,9 @@ func text(s string) string {
 	return b.String()
 }
 
+// Text is how the database holds s, for those who write into it by other ways.
+func Text(s string) string { return text(s) }
+
 // original undoes text.
 func original(s string) string {
 	if !strings.Contains(s, "\\") {

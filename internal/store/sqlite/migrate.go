@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -49,6 +50,22 @@ func migrate(c *conn, files fs.FS, now func() time.Time) error {
 		}
 	}
 	return nil
+}
+
+// Version tells the schema version of the database at path, without changing it, and the newest that this
+// program makes.
+func Version(ctx context.Context, path string) (have, known int, err error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, 0, err
+	}
+	db, err := openReaders(path)
+	if err != nil {
+		return 0, len(names), err
+	}
+	defer db.Close()
+	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM schema_version`).Scan(&have)
+	return have, len(names), err
 }
 
 func migrationVersion(name string) (int64, error) {
