@@ -13,7 +13,7 @@ import (
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	root := &cobra.Command{Use: "mediagauge"}
-	root.AddCommand(newJob(), newPipeline(), newKey(), newCallback(), newAsset(), newStorage(), newUser(), newPolicy(), newRole(), newAccount(), newNode(), newMigrate())
+	root.AddCommand(newJob(), newPipeline(), newKey(), newCallback(), newAsset(), newStorage(), newUser(), newPolicy(), newRole(), newAccount(), newNode(), newMigrate(), newLoadTest())
 	var walk func(cmd *cobra.Command)
 	seen := 0
 	walk = func(cmd *cobra.Command) {
@@ -34,7 +34,7 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	walk(root)
-	if seen != 12+5+7+5+5+5+5+6+5+8+3+1+3 {
+	if seen != 13+5+7+5+5+5+5+6+5+8+3+1+3 {
 		t.Errorf("%d commands", seen)
 	}
 }

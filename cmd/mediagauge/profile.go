@@ -54,18 +54,22 @@ func (c *connection) addFlags(cmd *cobra.Command) {
 
 // dial makes the client for a command.
 func (c *connection) dial(cmd *cobra.Command) (*client.Client, error) {
+	return c.dialWith(cmd, client.Config{})
+}
+
+// dialWith is dial with more of the client's settings.
+func (c *connection) dialWith(cmd *cobra.Command, more client.Config) (*client.Client, error) {
 	found, err := c.resolve(cmd.ErrOrStderr())
 	if err != nil {
 		return nil, err
 	}
-	cl, err := client.New(client.Config{
-		Endpoint:        found.Endpoint,
-		AccessKeyID:     found.AccessKeyID,
-		AccessKeySecret: found.AccessKeySecret,
-		SecurityToken:   found.SecurityToken,
-		UserAgent:       "mediagauge-cli",
-		RetryPause:      c.m.retryPause,
-	})
+	more.Endpoint = found.Endpoint
+	more.AccessKeyID = found.AccessKeyID
+	more.AccessKeySecret = found.AccessKeySecret
+	more.SecurityToken = found.SecurityToken
+	more.UserAgent = "mediagauge-cli"
+	more.RetryPause = c.m.retryPause
+	cl, err := client.New(more)
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -31,7 +31,7 @@ func newRoot() *cobra.Command {
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newServe(), newProbe(), newJob(), newPipeline(), newCallback(), newAsset(), newStorage(), newKey(), newUser(), newPolicy(), newRole(), newAccount(), newNode(), newMigrate(), newDoctor(), newVersion())
+	root.AddCommand(newServe(), newProbe(), newJob(), newPipeline(), newCallback(), newAsset(), newStorage(), newKey(), newUser(), newPolicy(), newRole(), newAccount(), newNode(), newMigrate(), newLoadTest(), newDoctor(), newVersion())
 	return root
 }
 

@@ -290,7 +290,7 @@ func (b *bench) run(t *testing.T, args ...string) run {
 	root := &cobra.Command{Use: "mediagauge", SilenceErrors: true, SilenceUsage: true}
 	root.SetFlagErrorFunc(newRoot().FlagErrorFunc())
 	root.AddCommand(jobCommand(b.machine), pipelineCommand(b.machine), keyCommand(b.machine), callbackCommand(b.machine),
-		assetCommand(b.machine), storageCommand(b.machine), userCommand(b.machine), policyCommand(b.machine), roleCommand(b.machine), accountCommand(b.machine), nodeCommand(b.machine))
+		assetCommand(b.machine), storageCommand(b.machine), userCommand(b.machine), policyCommand(b.machine), roleCommand(b.machine), accountCommand(b.machine), nodeCommand(b.machine), loadTestCommand(b.machine))
 	root.SetArgs(args)
 	root.SetIn(b.stdin)
 	root.SetOut(outStream{b})

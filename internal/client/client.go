@@ -3,6 +3,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,6 +27,8 @@ type Config struct {
 	Timeout         time.Duration    // of one try, beside the time the server is asked to wait; 0 = 30 s
 	UserAgent       string           // "" = mediagauge
 	RetryPause      time.Duration    // before the second try; 0 = 250 ms
+	Once            bool             // nothing is tried a second time
+	Connections     int              // that are kept open when idle; 0 = 16
 	Now             func() time.Time // nil = time.Now
 }
 
@@ -72,7 +75,7 @@ func New(c Config) (*Client, error) {
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		TLSHandshakeTimeout: 10 * time.Second,
-		MaxIdleConnsPerHost: 16,
+		MaxIdleConnsPerHost: cmp.Or(c.Connections, 16),
 		IdleConnTimeout:     30 * time.Second,
 		ForceAttemptHTTP2:   true,
 	}
@@ -117,7 +120,7 @@ func parseEndpoint(s string) (url.URL, error) {
 // answers 503; nothing else is ever sent twice.
 func (c *Client) Call(ctx context.Context, version, action string, params map[string]string, out any) error {
 	err := c.try(ctx, version, action, params, out)
-	if err == nil || !safeToRepeat(action) || !passing(err) {
+	if err == nil || c.cfg.Once || !safeToRepeat(action) || !passing(err) {
 		return err
 	}
 	timer := time.NewTimer(c.cfg.RetryPause)

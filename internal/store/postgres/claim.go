@@ -26,11 +26,31 @@ WITH RECURSIVE hop(no) AS (
 SELECT p.pipeline_no, p.account, p.priority FROM hop JOIN pipeline p ON p.pipeline_no = hop.no WHERE p.state = 1
 ORDER BY p.pipeline_no`
 
+// readyFromMarks asks only for given pipelines, behind what this process has seen go: see watermarks.
+const readyFromMarks = `
+SELECT p.pipeline_no, p.account, p.priority FROM unnest($1::bigint[]) WITH ORDINALITY AS w(no, place)
+CROSS JOIN LATERAL (SELECT pipeline_no, account, priority FROM pipeline WHERE pipeline_no = w.no AND state = 1 OFFSET 0) AS p
+CROSS JOIN LATERAL (
+  SELECT FROM generate_series(10, 1, -1) AS g(priority)
+  CROSS JOIN LATERAL (
+    SELECT FROM job_open o WHERE o.pipeline_no = p.pipeline_no AND o.run_state = 0 AND o.priority = g.priority
+      AND o.job_id >= ($2::uuid[])[(w.place - 1) * 10 + 11 - g.priority] LIMIT 1) AS q
+  LIMIT 1) AS some
+ORDER BY p.pipeline_no`
+
 // Ready implements store.Jobs. It runs on the writers for the sake of their planner settings.
 func (s *Store) Ready(ctx context.Context) ([]store.ReadyPipeline, error) {
 	var ready []store.ReadyPipeline
 	err := s.write(ctx, func(ctx context.Context, c *pgx.Conn, _ bool) error {
 		ready = nil
+		began := time.Now()
+		q, args := readyPipelines, []any{}
+		pipelines, lows, marked := s.marks.known(began)
+		if marked {
+			q, args = readyFromMarks, []any{pipelines, lows}
+		} else {
+			defer func() { s.marks.looked(time.Since(began)) }()
+		}
 		return s.query(ctx, c, func(rows pgx.Rows) error {
 			var p store.ReadyPipeline
 			var weight int16
@@ -38,7 +58,7 @@ func (s *Store) Ready(ctx context.Context) ([]store.ReadyPipeline, error) {
 			p.Weight = job.Priority(weight)
 			ready = append(ready, p)
 			return err
-		}, readyPipelines)
+		}, q, args...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list ready pipelines: %w", err)

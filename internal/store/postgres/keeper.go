@@ -11,7 +11,7 @@ import (
 const (
 	vacuumEvery = time.Second
 	vacuumFrom  = 2000 // changed rows that make cleaning worth while
-	restAfter   = 15   // times what the last cleaning took: while a snapshot is held elsewhere it takes long and brings nothing
+	restAfter   = 40   // times what the last cleaning took: while a snapshot is held elsewhere it takes long and brings nothing
 	clockEvery  = 10 * time.Second
 	keeperLock  = 0x6d67766163 // "mgvac": held by the one process that cleans
 )

@@ -26,6 +26,8 @@ type watermarks struct {
 	lowest map[int64]*marks
 	swept  time.Time
 	sweep  time.Duration // what the last claim from the front took
+	look   time.Time     // when all pipelines were last looked at
+	took   time.Duration // what that took
 }
 
 type marks struct {
@@ -35,6 +37,7 @@ type marks struct {
 
 const (
 	sweepEvery  = time.Second
+	lookEvery   = 2 * time.Second // at all pipelines: those that nobody here has claimed from are found within it
 	slowClaim   = 8 * time.Millisecond // from which marks are used; a claim takes a fifth of it as a rule
 	fastClaim   = 3 * time.Millisecond // of a claim from the front, at which they are given up
 	slack       = 250 * time.Millisecond
@@ -52,6 +55,11 @@ func (w *watermarks) lows(pipelines []int64, now time.Time) ([][16]byte, bool) {
 		w.swept = now
 		return nil, false
 	}
+	return w.ids(pipelines), true
+}
+
+// ids lists where to start in each pipeline. The lock is held.
+func (w *watermarks) ids(pipelines []int64) [][16]byte {
 	all := make([][16]byte, 10*len(pipelines))
 	for i, no := range pipelines {
 		m := w.lowest[no]
@@ -64,7 +72,32 @@ func (w *watermarks) lows(pipelines []int64, now time.Time) ([][16]byte, bool) {
 			}
 		}
 	}
-	return all, true
+	return all
+}
+
+// known returns the pipelines that this process has claimed from, with their ids as lows does, or false
+// when all pipelines are to be looked at.
+func (w *watermarks) known(now time.Time) ([]int64, [][16]byte, bool) {
+	if !w.active.Load() {
+		return nil, nil, false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.lowest) == 0 || now.Sub(w.look) >= max(lookEvery, 20*w.took) {
+		return nil, nil, false
+	}
+	pipelines := make([]int64, 0, len(w.lowest))
+	for no := range w.lowest {
+		pipelines = append(pipelines, no)
+	}
+	return pipelines, w.ids(pipelines), true
+}
+
+// looked notes a look at all pipelines.
+func (w *watermarks) looked(took time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.look, w.took = time.Now(), took
 }
 
 // note learns from a claim and what it took.
@@ -115,7 +148,7 @@ func (w *watermarks) note(claimed []store.Claimed, took time.Duration, marked bo
 func (w *watermarks) forget() {
 	if w.active.Load() {
 		w.mu.Lock()
-		w.swept = time.Time{}
+		w.swept, w.look = time.Time{}, time.Time{}
 		w.mu.Unlock()
 	}
 }
