@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -175,7 +176,7 @@ func (b *loadTest) run(cmd *cobra.Command) error {
 	}
 	defer cl.Close()
 	// A server that is not there, or a wrong key, is found out before the load.
-	if err := cl.Call(cmd.Context(), ims.VersionICE, ims.ListMediaInfoJobs, map[string]string{"PageSize": "1"}, nil); err != nil {
+	if err := cl.Call(cmd.Context(), ims.VersionICE, ims.ListMediaInfoJobs, map[string]string{"PageSize": "1"}, new(json.RawMessage)); err != nil {
 		return interrupted(err)
 	}
 	g := newGenerator(b, cl)

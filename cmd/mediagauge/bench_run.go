@@ -166,7 +166,7 @@ func (g *generator) call(ctx context.Context, name string, n int) error {
 		return g.submit(ctx, n)
 	case "get":
 		if id := g.anyJob(); id != "" {
-			return g.calls.Call(ctx, ims.VersionICE, ims.GetMediaInfoJob, map[string]string{"JobId": id}, nil)
+			return g.calls.Call(ctx, ims.VersionICE, ims.GetMediaInfoJob, map[string]string{"JobId": id}, new(json.RawMessage))
 		}
 	}
 	var page struct{ Jobs []struct{ JobId string } }

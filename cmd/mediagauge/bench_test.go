@@ -110,10 +110,10 @@ func TestBench(t *testing.T) {
 	newServer := func() *fakeServer {
 		f := newFakeServer(t)
 		f.answers[ims.SubmitMediaInfoJob] = func(url.Values) (int, any) {
-			return 200, map[string]any{"MediaInfoJob": map[string]any{"JobId": "01a21e7ec0c678189d81cd16fc4dc22b"}}
+			return 200, map[string]any{"RequestId": "R", "MediaInfoJob": map[string]any{"JobId": "01a21e7ec0c678189d81cd16fc4dc22b"}}
 		}
 		f.answers[ims.GetMediaInfoJob] = func(v url.Values) (int, any) {
-			return 200, map[string]any{"MediaInfoJob": map[string]any{"Status": "Success", "SubmitResultJson": map[string]any{"QueueMs": 3, "ProbeMs": 4}}}
+			return 200, map[string]any{"RequestId": "R", "MediaInfoJob": map[string]any{"Status": "Success", "SubmitResultJson": map[string]any{"QueueMs": 3, "ProbeMs": 4}}}
 		}
 		return f
 	}
@@ -146,9 +146,9 @@ func TestBench(t *testing.T) {
 		var n atomic.Int64
 		f.answers[ims.SubmitMediaInfoJob] = func(url.Values) (int, any) {
 			if n.Add(1)%4 == 0 {
-				return 503, map[string]any{"Code": "Throttling.User", "Message": "slow down"}
+				return 503, map[string]any{"RequestId": "R", "Code": "Throttling.User", "Message": "slow down"}
 			}
-			return 200, map[string]any{"MediaInfoJob": map[string]any{"JobId": "x"}}
+			return 200, map[string]any{"RequestId": "R", "MediaInfoJob": map[string]any{"JobId": "x"}}
 		}
 		args := []string{"--media", "oss://b/x", "--warmup", "0s", "--count", "40", "--concurrency", "2", "-o", "json"}
 		out, _, code := runBench(t, f, args...)

@@ -37,7 +37,7 @@ type marks struct {
 
 const (
 	sweepEvery  = time.Second
-	lookEvery   = 2 * time.Second // at all pipelines: those that nobody here has claimed from are found within it
+	lookEvery   = 2 * time.Second      // at all pipelines: those that nobody here has claimed from are found within it
 	slowClaim   = 8 * time.Millisecond // from which marks are used; a claim takes a fifth of it as a rule
 	fastClaim   = 3 * time.Millisecond // of a claim from the front, at which they are given up
 	slack       = 250 * time.Millisecond
