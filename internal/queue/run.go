@@ -103,6 +103,9 @@ func (q *Queue) heard(what store.News) {
 	if what&store.NewsJobs != 0 {
 		q.dispatcher.refresh()
 	}
+	if what&store.NewsEnds != 0 {
+		q.waits.elsewhere()
+	}
 	if what&store.NewsMessages != 0 && q.cfg.Notify != nil {
 		q.cfg.Notify()
 	}

@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	waitPoll = 500 * time.Millisecond // jobs that another node ends are seen within it
+	waitPoll = 500 * time.Millisecond // jobs that another node ends are seen within it at the latest
+	waitRest = 50 * time.Millisecond  // between two looks for one, however many jobs end elsewhere
 	lastLook = 2 * time.Second        // for the final read of a wait whose time is out
 )
 
@@ -18,6 +19,27 @@ const (
 type waits struct {
 	mu   sync.Mutex
 	jobs map[job.ID][]chan struct{}
+	news chan struct{} // closed when jobs have ended elsewhere; nil until somebody waits for that
+}
+
+// elsewhere says that some jobs have ended in another process.
+func (w *waits) elsewhere() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.news != nil {
+		close(w.news)
+		w.news = nil
+	}
+}
+
+// nextNews is closed when jobs have ended in another process from now on.
+func (w *waits) nextNews() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.news == nil {
+		w.news = make(chan struct{})
+	}
+	return w.news
 }
 
 // add returns a channel that is closed when the job ends in this process.
@@ -75,6 +97,7 @@ func (q *Queue) Wait(ctx context.Context, account job.AccountID, id job.ID) (*jo
 	poll := time.NewTicker(waitPoll)
 	defer poll.Stop()
 	for {
+		news := q.waits.nextNews()
 		j, err := q.look(ctx, account, id)
 		if err != nil || j.State.Terminal() || ctx.Err() != nil {
 			return j, err
@@ -84,6 +107,15 @@ func (q *Queue) Wait(ctx context.Context, account job.AccountID, id job.ID) (*jo
 			ended = q.waits.add(id)
 		case <-poll.C:
 		case <-ctx.Done():
+		case <-news:
+			rest := time.NewTimer(waitRest)
+			select {
+			case <-ended:
+				ended = q.waits.add(id)
+			case <-rest.C:
+			case <-ctx.Done():
+			}
+			rest.Stop()
 		}
 	}
 }

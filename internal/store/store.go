@@ -242,6 +242,7 @@ type News uint8
 const (
 	NewsJobs     News = 1 << iota // ready jobs
 	NewsMessages                  // pending messages
+	NewsEnds                      // jobs that have ended
 )
 
 // Outbox keeps callbacks until they are delivered or given up, and where they go.

@@ -100,9 +100,11 @@ func (s *Store) move(ctx context.Context, q string, node int64, done []store.Com
 	if err != nil {
 		return nil, err
 	}
+	what := store.NewsEnds
 	if len(messages.place) > 0 {
-		s.news.tell(store.NewsMessages)
+		what |= store.NewsMessages
 	}
+	s.news.tell(what)
 	return moved, nil
 }
 

@@ -111,7 +111,7 @@ func (s *Store) hear() error {
 	if _, err := c.Exec(s.life, `LISTEN `+channel); err != nil {
 		return err
 	}
-	s.heard(store.NewsJobs | store.NewsMessages) // what was said while nobody listened
+	s.heard(store.NewsJobs | store.NewsMessages | store.NewsEnds) // what was said while nobody listened
 	for {
 		n, err := c.WaitForNotification(s.life)
 		if err != nil {
