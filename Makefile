@@ -63,6 +63,7 @@ bench: ## benchmarks, side by side with ffprobe and libav in the same run
 	@tools/install.sh ffprobe postgres
 	@tools/install.sh gcc libavformat || echo ">>> the comparison with libav in one process is left out"
 	go test -run '^$$' -bench . -benchtime 3s ./internal/queue ./internal/store/sqlite ./probe/ffprobe ./test/scale ./test/bench
+	cd test/river && go test -run '^$$' -bench . -benchtime 3s .
 
 golden: ## rewrite golden files; look at the diff afterwards
 	go test ./cmd/mediagauge ./internal/ims ./format/mp4 ./format/matroska ./format/flac ./format/flv ./format/riff ./format/au ./format/aiff ./format/mpegts ./format/image ./format/mpegaudio ./format/adts ./format/ac3 ./format/dts ./format/amr ./format/ogg ./format/ivf ./format/annexb ./format/mpegps ./format/subtitle ./format/wavpack ./format/tta ./format/ape ./format/caf ./format/asf ./format/mxf ./format/dsf ./format/mpc -update
