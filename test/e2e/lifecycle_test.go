@@ -326,7 +326,7 @@ func TestBadSettings(t *testing.T) {
 		{"MEDIAGAUGE_LISTEN", "nowhere", ""},
 		{"MEDIAGAUGE_ACCESS_KEY_SECRET", "", "MEDIAGAUGE_ACCESS_KEY_ID"},
 		{"MEDIAGAUGE_CONFIG", "/absent/mediagauge.toml", "/absent/mediagauge.toml"},
-		{"MEDIAGAUGE_DATABASE", "postgres://u:hunter2@db/x", "SQLite"},
+		{"MEDIAGAUGE_DATABASE", "mysql://u:hunter2@db/x", "SQLite"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := rig.Launch(t, rig.Options{Env: map[string]string{c.name: c.value}})
