@@ -20,6 +20,7 @@ test: ## everything: format, vet, generated files, all Go tests, vendor clients 
 check: ## formatting, vet, generated documents
 	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "not gofmt'd:"; echo "$$out"; exit 1; }
 	go vet ./...
+	cd test/river && go vet .
 	go run ./tools/docgen -check
 	go run ./tools/formatdoc -check
 

@@ -77,7 +77,7 @@ func MigrateCopy(ctx context.Context, s Settings, w io.Writer) error {
 	if s.Database == "" {
 		return fmt.Errorf("no target: set MEDIAGAUGE_DATABASE to the address of an empty PostgreSQL database")
 	}
-	counts, err := transfer.Copy(ctx, filepath.Join(s.DataDir, databaseFile), s.Database, nil)
+	counts, err := transfer.Copy(ctx, filepath.Join(s.DataDir, databaseFile), s.Database)
 	if err != nil {
 		return err
 	}

@@ -187,7 +187,7 @@ func (s *Server) Launch(ctx context.Context) error {
 }
 
 func (s *Server) launch(ctx context.Context) error {
-	log, err := os.OpenFile(s.LogPath(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	log, err := os.OpenFile(s.logPath(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
@@ -238,14 +238,14 @@ kill -QUIT "$2" 2>/dev/null; sleep 2; rm -rf "$3"`
 func (s *Server) Kill() error {
 	// The first process must neither make new sessions while the old ones are looked for, nor
 	// recover from the death of one.
-	if err := syscall.Kill(s.PID(), syscall.SIGSTOP); err != nil {
+	if err := syscall.Kill(s.pid(), syscall.SIGSTOP); err != nil {
 		return err
 	}
 	family, err := s.family()
 	if err != nil {
 		return err
 	}
-	err = syscall.Kill(s.PID(), syscall.SIGKILL)
+	err = syscall.Kill(s.pid(), syscall.SIGKILL)
 	for _, p := range family {
 		_ = syscall.Kill(p.pid, syscall.SIGKILL)
 	}
@@ -277,21 +277,18 @@ func (s *Server) URL(database string) string {
 	return fmt.Sprintf("postgres://mediagauge@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
 }
 
-// Port is the TCP port on loopback.
-func (s *Server) Port() int { return s.port }
-
-// PID is the number of the server's first process.
-func (s *Server) PID() int { return s.cmd.Process.Pid }
+// pid is the number of the server's first process.
+func (s *Server) pid() int { return s.cmd.Process.Pid }
 
 // Dir holds the server's data, socket and log.
 func (s *Server) Dir() string { return s.dir }
 
-// LogPath is where the server writes its log.
-func (s *Server) LogPath() string { return filepath.Join(s.dir, "log") }
+// logPath is where the server writes its log.
+func (s *Server) logPath() string { return filepath.Join(s.dir, "log") }
 
 // Log returns the end of the server's log.
 func (s *Server) Log() string {
-	b, _ := os.ReadFile(s.LogPath())
+	b, _ := os.ReadFile(s.logPath())
 	return string(b[max(len(b)-4096, 0):])
 }
 
@@ -345,7 +342,7 @@ func (s *Server) family() ([]process, error) {
 		return nil, err
 	}
 	var all []process
-	first := strconv.Itoa(s.PID())
+	first := strconv.Itoa(s.pid())
 	for _, path := range stats {
 		b, err := os.ReadFile(path)
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -51,11 +50,11 @@ func BenchmarkEndToEndNative(b *testing.B) {
 		for range passes {
 			pass++
 			for _, n := range names {
-				all = append(all, fmt.Sprint(pass, "/", n))
+				all = append(all, fmt.Sprint("oss://media/", pass, "/", n))
 			}
 		}
 		began := time.Now()
-		if err := throughBucket(ctx, native, all); err != nil {
+		if err := throughAPI(ctx, native, all); err != nil {
 			b.Fatal(err)
 		}
 		ours.add(len(all), time.Since(began), nil)
@@ -63,10 +62,10 @@ func BenchmarkEndToEndNative(b *testing.B) {
 		pass++
 		var some []string
 		for _, n := range few {
-			some = append(some, fmt.Sprint(pass, "/", n))
+			some = append(some, fmt.Sprint("oss://media/", pass, "/", n))
 		}
 		began = time.Now()
-		if err := throughBucket(ctx, fallback, some); err != nil {
+		if err := throughAPI(ctx, fallback, some); err != nil {
 			b.Fatal(err)
 		}
 		theirs.add(len(few), time.Since(began), nil)
@@ -110,49 +109,4 @@ func answered(ctx context.Context, b *testing.B, s *rig.Server) []string {
 		b.Fatalf("only %d samples are answered", len(names))
 	}
 	return names
-}
-
-// throughBucket submits a job for each object and waits for all.
-func throughBucket(ctx context.Context, server *rig.Server, objects []string) error {
-	work := make(chan string, len(objects))
-	for _, o := range objects {
-		work <- o
-	}
-	close(work)
-	var mu sync.Mutex
-	var first error
-	var wg sync.WaitGroup
-	for range 2 * callers {
-		wg.Go(func() {
-			api := server.API()
-			defer api.HTTP.CloseIdleConnections()
-			var ids []string
-			err := func() error {
-				for o := range work {
-					j, err := api.Submit(ctx, rig.Spec{Media: "oss://media/" + o})
-					if err != nil {
-						return err
-					}
-					ids = append(ids, j.JobId)
-				}
-				for _, id := range ids {
-					j, err := api.Wait(ctx, id)
-					if err != nil {
-						return err
-					}
-					if j.Status != "Success" || j.SubmitResultJson.Cached {
-						return fmt.Errorf("%s: %s %+v", j.Input.Media, j.Status, j.SubmitResultJson)
-					}
-				}
-				return nil
-			}()
-			if err != nil {
-				mu.Lock()
-				first = err
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	return first
 }

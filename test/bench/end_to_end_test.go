@@ -86,7 +86,7 @@ func BenchmarkEndToEnd(b *testing.B) {
 		c.add(len(names), time.Since(began), origin.Hits("/media/"+prefix+"/"))
 	}
 	for b.Loop() {
-		timed(&ours, func(pass string) error { return throughAPI(ctx, server, origin, pass, names) })
+		timed(&ours, func(pass string) error { return throughAPI(ctx, server, addresses(origin, pass, names)) })
 		b.StopTimer()
 		timed(&loop, func(pass string) error { return throughShell(ctx, origin, pass, names, 1) })
 		timed(&parallel, func(pass string) error { return throughShell(ctx, origin, pass, names, runtime.NumCPU()) })
@@ -101,11 +101,18 @@ func BenchmarkEndToEnd(b *testing.B) {
 		ours.rate(), loop.rate(), runtime.NumCPU(), parallel.rate())
 }
 
-// throughAPI submits a job for each file and waits for all; each must succeed.
-func throughAPI(ctx context.Context, server *rig.Server, origin *rig.Origin, pass string, names []string) error {
-	work := make(chan string, len(names))
+func addresses(origin *rig.Origin, pass string, names []string) (list []string) {
 	for _, n := range names {
-		work <- n
+		list = append(list, address(origin, pass, n))
+	}
+	return list
+}
+
+// throughAPI submits a job for each address and waits for all; each must succeed.
+func throughAPI(ctx context.Context, server *rig.Server, list []string) error {
+	work := make(chan string, len(list))
+	for _, a := range list {
+		work <- a
 	}
 	close(work)
 	var mu sync.Mutex
@@ -117,8 +124,8 @@ func throughAPI(ctx context.Context, server *rig.Server, origin *rig.Origin, pas
 			defer api.HTTP.CloseIdleConnections()
 			var ids []string
 			err := func() error {
-				for name := range work {
-					j, err := api.Submit(ctx, rig.Spec{Media: address(origin, pass, name), Name: name})
+				for media := range work {
+					j, err := api.Submit(ctx, rig.Spec{Media: media})
 					if err != nil {
 						return err
 					}
@@ -130,7 +137,7 @@ func throughAPI(ctx context.Context, server *rig.Server, origin *rig.Origin, pas
 						return err
 					}
 					if j.Status != "Success" || j.SubmitResultJson.Cached {
-						return fmt.Errorf("%s: %s %+v", j.Name, j.Status, j.SubmitResultJson)
+						return fmt.Errorf("%s: %s %+v", j.Input.Media, j.Status, j.SubmitResultJson)
 					}
 				}
 				return nil

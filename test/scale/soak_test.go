@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mediagauge/mediagauge/internal/job"
 	"github.com/mediagauge/mediagauge/internal/store/postgres"
 	"github.com/mediagauge/mediagauge/internal/testpg"
 	"github.com/mediagauge/mediagauge/test/scale/load"
@@ -170,7 +169,7 @@ func TestSoakFlood(t *testing.T) {
 		})
 	}
 	calls.Wait()
-	left := s.backlog(loud)
+	left := s.backlog()
 	times := quiet.Take()
 	p50, p99 := load.Quantile(times, 0.5), load.Quantile(times, 0.99)
 	t.Logf("%d jobs/s beside a backlog that still had %d; neighbours submit to start: p50 %.1f ms, p99 %.1f ms (%d jobs)",
@@ -184,7 +183,7 @@ func TestSoakFlood(t *testing.T) {
 }
 
 // backlog counts ready jobs; those of the loud pipeline are all but a few.
-func (s *soak) backlog(*job.Pipeline) int64 {
+func (s *soak) backlog() int64 {
 	st, err := s.Queue.Stats(s.t.Context())
 	if err != nil {
 		s.t.Fatal(err)

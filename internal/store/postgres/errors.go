@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -58,11 +60,9 @@ func connectionLost(err error) bool {
 	if errors.As(err, &c) {
 		return true
 	}
-	var lost interface{ Timeout() bool } // of package net
-	text := err.Error()
-	return errors.As(err, &lost) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
-		strings.Contains(text, "unexpected EOF") || strings.Contains(text, "conn closed") ||
-		strings.Contains(text, "connection reset") || strings.Contains(text, "broken pipe") || strings.Contains(text, "closed pool")
+	var network net.Error
+	return errors.As(err, &network) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
 // ofRow says whether err is the fault of a row's own values, so that its neighbours are unharmed.
@@ -77,7 +77,7 @@ func explain(err error) error {
 	case "53100":
 		return fmt.Errorf("the database's disk is full, nothing was stored: %w", err)
 	case "53300":
-		return fmt.Errorf("the database has no connection left for this process, which wants up to %d: raise max_connections: %w", readers+writers+1, err)
+		return fmt.Errorf("the database has no connection left for this process, which wants up to %d: raise max_connections: %w", connections, err)
 	case "42501":
 		return fmt.Errorf("the database user lacks a right; it must own the schema or be granted CREATE on it: %w", err)
 	case "3D000":

@@ -103,9 +103,7 @@ func newFaulty(t *testing.T) *faulty {
 	if f.node, err = f.RegisterNode(t.Context(), store.Node{Name: "n", Until: time.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
-	if f.p, err = f.CreatePipeline(t.Context(), job.Pipeline{ID: "p", Account: 1, State: job.Active, Priority: 5, Created: time.Now(), Modified: time.Now()}); err != nil {
-		t.Fatal(err)
-	}
+	f.p = newPipeline(t, f.Store)
 	return f
 }
 
@@ -219,10 +217,9 @@ func TestLostReplies(t *testing.T) {
 	}
 }
 
-// TestServerGoesAway: calls made while the server restarts are answered when it is back, and what was
-// acknowledged before a crash is there after it.
-func TestServerGoesAway(t *testing.T) {
-	t.Parallel()
+// ownServer starts a server that the test may ill-treat.
+func ownServer(t *testing.T) *testpg.Server {
+	t.Helper()
 	if err := testpg.Installed(); err != nil {
 		t.Skip(err)
 	}
@@ -231,11 +228,76 @@ func TestServerGoesAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = pg.Stop() })
-	s := openAt(t, pg.URL("postgres"), Options{})
+	return pg
+}
+
+func newPipeline(t *testing.T, s *Store) job.Pipeline {
+	t.Helper()
 	p, err := s.CreatePipeline(t.Context(), job.Pipeline{ID: "p", Account: 1, State: job.Active, Priority: 5, Created: time.Now(), Modified: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// TestBackup: a dump taken under load, restored elsewhere, holds every job that was acknowledged before it began,
+// and a service can go on with it.
+func TestBackup(t *testing.T) {
+	t.Parallel()
+	pg := ownServer(t)
+	s := openAt(t, pg.URL("postgres"), Options{})
+	p := newPipeline(t, s)
+	var ids job.IDs
+	var before []job.ID
+	submit := func() job.ID {
+		j := store.NewJob{Account: 1, ID: ids.Next(), PipelineNo: p.No, Priority: 5, Spec: []byte{0, 1}}
+		if errs, err := s.Submit(context.Background(), []store.NewJob{j}); err != nil || errs[0] != nil {
+			t.Errorf("submit: %v, %v", errs, err)
+		}
+		return j.ID
+	}
+	for range 200 {
+		before = append(before, submit())
+	}
+	var over atomic.Bool
+	var load sync.WaitGroup
+	load.Go(func() {
+		for !over.Load() {
+			submit()
+		}
+	})
+	dump := filepath.Join(pg.Dir(), "dump")
+	err := pg.Tool(t.Context(), "pg_dump", "-Fc", "-f", dump, "postgres")
+	over.Store(true)
+	load.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pg.SQL(t.Context(), "postgres", "CREATE DATABASE restored"); err != nil {
+		t.Fatal(err)
+	}
+	if err := pg.Tool(t.Context(), "pg_restore", "--exit-on-error", "-d", "restored", dump); err != nil {
+		t.Fatal(err)
+	}
+	restored := openAt(t, pg.URL("restored"), Options{})
+	for _, id := range before {
+		if _, err := restored.Get(t.Context(), 1, id); err != nil {
+			t.Errorf("job %s: %v", id, err)
+		}
+	}
+	j := store.NewJob{Account: 1, ID: ids.Next(), PipelineNo: p.No, Priority: 5}
+	if errs, err := restored.Submit(t.Context(), []store.NewJob{j}); err != nil || errs[0] != nil {
+		t.Errorf("submit to what was restored: %v, %v", errs, err)
+	}
+}
+
+// TestServerGoesAway: calls made while the server restarts are answered when it is back, and what was
+// acknowledged before a crash is there after it.
+func TestServerGoesAway(t *testing.T) {
+	t.Parallel()
+	pg := ownServer(t)
+	s := openAt(t, pg.URL("postgres"), Options{})
+	p := newPipeline(t, s)
 	var ids job.IDs
 	var mu sync.Mutex
 	acked := map[job.ID]bool{}
@@ -290,14 +352,7 @@ func waitFor(t *testing.T, done func() bool) {
 // acknowledged is there, and all goes on when there is room again.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	if err := testpg.Installed(); err != nil {
-		t.Skip(err)
-	}
-	pg, err := testpg.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = pg.Stop() })
+	pg := ownServer(t)
 	small := filepath.Join(pg.Dir(), "small")
 	if err := os.Mkdir(small, 0o777); err != nil {
 		t.Fatal(err)
@@ -312,24 +367,15 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Mkdir(inside, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if os.Geteuid() == 0 {
-		info, err := os.Stat(filepath.Join(pg.Dir(), "data"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out, err := exec.CommandContext(t.Context(), "chown", "--reference", filepath.Join(pg.Dir(), "data"), inside).CombinedOutput(); err != nil {
-			t.Fatalf("%v %v: %s", info, err, out)
-		}
+	if out, err := exec.CommandContext(t.Context(), "chown", "--reference", filepath.Join(pg.Dir(), "data"), inside).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 	for _, q := range []string{"CREATE TABLESPACE small LOCATION '" + inside + "'", "ALTER TABLE job_open SET TABLESPACE small"} {
 		if _, err := pg.SQL(t.Context(), "postgres", q); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p, err := s.CreatePipeline(t.Context(), job.Pipeline{ID: "p", Account: 1, State: job.Active, Priority: 5, Created: time.Now(), Modified: time.Now()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := newPipeline(t, s)
 	var ids job.IDs
 	var acked []job.ID
 	refused := error(nil)

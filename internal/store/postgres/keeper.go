@@ -13,7 +13,7 @@ const (
 	vacuumFrom  = 2000 // changed rows that make cleaning worth while
 	restAfter   = 40   // times what the last cleaning took: while a snapshot is held elsewhere it takes long and brings nothing
 	clockEvery  = 10 * time.Second
-	keeperLock  = 0x6d67766163 // "mgvac": held by the one process that cleans
+	keeperLock  = 0x6d677663 // "mgvc": held by the one process that cleans
 )
 
 // keep follows the database's clock, and cleans the table of unfinished jobs while it is this
@@ -60,7 +60,7 @@ func (k *keeper) turn(ctx context.Context, s *Store) (err error) {
 		}
 	}
 	if !k.leads {
-		if err := k.c.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, hashtext(current_schema()))`, int32(keeperLock&0x7fffffff)).Scan(&k.leads); err != nil {
+		if err := k.c.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, hashtext(current_schema()))`, int32(keeperLock)).Scan(&k.leads); err != nil {
 			return err
 		}
 		if !k.leads {

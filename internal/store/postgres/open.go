@@ -28,10 +28,11 @@ type Options struct {
 	Quiet bool
 }
 
-// Connections of one process, besides one that listens.
+// Connections of one process: besides these, one that listens and, in one process, one that cleans.
 const (
-	writers = 6 // submits, claims, completions, retries, nonces and the rest
-	readers = 6
+	writers     = 6 // submits, claims, completions, retries, nonces and the rest
+	readers     = 6
+	connections = writers + readers + 2
 )
 
 // pinned are settings of the connections that write. The planner is kept from judging tables

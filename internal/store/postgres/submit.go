@@ -91,7 +91,7 @@ func (s *Store) submit(ctx context.Context, jobs []store.NewJob, errs []error, w
 	stored := 0
 	err := s.write(ctx, func(ctx context.Context, c *pgx.Conn, doubt bool) (err error) {
 		clear(errs)
-		stored, err = s.insert(ctx, c, jobs, errs, whole, doubt)
+		stored, err = insert(ctx, c, jobs, errs, whole, doubt)
 		return err
 	})
 	switch {
@@ -115,9 +115,9 @@ func (s *Store) submit(ctx context.Context, jobs []store.NewJob, errs []error, w
 }
 
 // insert is one transaction of submit.
-func (s *Store) insert(ctx context.Context, c *pgx.Conn, jobs []store.NewJob, errs []error, whole, doubt bool) (int, error) {
+func insert(ctx context.Context, c *pgx.Conn, jobs []store.NewJob, errs []error, whole, doubt bool) (int, error) {
 	r := columnsOf(jobs)
-	tx, err := s.begin(ctx, c, whole)
+	tx, err := begin(ctx, c, whole)
 	if err != nil {
 		return 0, err
 	}
@@ -140,7 +140,7 @@ func (s *Store) insert(ctx context.Context, c *pgx.Conn, jobs []store.NewJob, er
 			delete(stored, k) // a second job of the same id is refused
 			continue
 		}
-		if errs[i], err = s.refusal(ctx, c, &jobs[i], doubt); err != nil {
+		if errs[i], err = refusal(ctx, c, &jobs[i], doubt); err != nil {
 			return 0, errors.Join(err, tx.end(ctx, false))
 		}
 		if errs[i] != nil && whole {
@@ -156,7 +156,7 @@ type transaction struct {
 	open bool
 }
 
-func (s *Store) begin(ctx context.Context, c *pgx.Conn, open bool) (transaction, error) {
+func begin(ctx context.Context, c *pgx.Conn, open bool) (transaction, error) {
 	t := transaction{c, open}
 	if !open {
 		return t, nil
@@ -201,7 +201,7 @@ func idents(rows pgx.Rows, f func(k ident)) error {
 }
 
 // refusal finds out why a job was not inserted. In doubt, a job that is there is ours.
-func (s *Store) refusal(ctx context.Context, c *pgx.Conn, j *store.NewJob, doubt bool) (refused, err error) {
+func refusal(ctx context.Context, c *pgx.Conn, j *store.NewJob, doubt bool) (refused, err error) {
 	var pipeline, exists bool
 	err = c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pipeline WHERE pipeline_no = $1 AND account = $2),
 		EXISTS (SELECT 1 FROM job_open WHERE account = $2 AND job_id = $3) OR EXISTS (SELECT 1 FROM job_done WHERE account = $2 AND job_id = $3)`,

@@ -33,7 +33,7 @@ type Count struct {
 // Copy moves all that the SQLite database at path holds into the PostgreSQL database at address, which
 // must be empty. It fails when a server has the source open, and leaves the source as it is. Either all of it
 // is there afterwards, compared row by row, or nothing is.
-func Copy(ctx context.Context, path, address string, progress func(Count)) ([]Count, error) {
+func Copy(ctx context.Context, path, address string) ([]Count, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("source: %w", err)
 	}
@@ -64,9 +64,6 @@ func Copy(ctx context.Context, path, address string, progress func(Count)) ([]Co
 				return fmt.Errorf("table %s: %w", t.name, err)
 			}
 			counts = append(counts, Count{t.name, n})
-			if progress != nil {
-				progress(counts[len(counts)-1])
-			}
 		}
 		return nil
 	})

@@ -136,14 +136,14 @@ func TestCopy(t *testing.T) {
 	from := must[*sqlite.Store](t)(sqlite.Open(ctx, path, sqlite.Options{}))
 	jobs := fill(t, from)
 	address := must[string](t)(testpg.URL(ctx))
-	if _, err := transfer.Copy(ctx, path, address, nil); err == nil || !strings.Contains(err.Error(), "in use") {
+	if _, err := transfer.Copy(ctx, path, address); err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("a database that a server has open: %v", err)
 	}
 	want := all(t, from, jobs)
 	if err := from.Close(); err != nil {
 		t.Fatal(err)
 	}
-	counts := must[[]transfer.Count](t)(transfer.Copy(ctx, path, address, nil))
+	counts := must[[]transfer.Count](t)(transfer.Copy(ctx, path, address))
 	if got := fmt.Sprint(counts); got != "[{pipeline 3} {job_open 420} {job_done 780} {outbox 783} {callback 3} {access_key 3} {nonce 150} {record 150}]" {
 		t.Error(got)
 	}
@@ -167,7 +167,7 @@ func TestCopy(t *testing.T) {
 	if fresh := must[[]bool](t)(to.UseNonces(ctx, []store.Nonce{{KeyID: "key1", Value: odd + "7", Expires: epoch.Add(time.Hour)}})); fresh[0] {
 		t.Error("a nonce was forgotten")
 	}
-	if _, err := transfer.Copy(ctx, path, address, nil); !errors.Is(err, transfer.ErrNotEmpty) {
+	if _, err := transfer.Copy(ctx, path, address); !errors.Is(err, transfer.ErrNotEmpty) {
 		t.Errorf("a target with something in it: %v", err)
 	}
 }
@@ -197,7 +197,7 @@ func TestCopyNoticesDifferences(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		_, err := transfer.Copy(ctx, path, address, nil)
+		_, err := transfer.Copy(ctx, path, address)
 		if err == nil || !strings.Contains(err.Error(), "job_done") {
 			t.Errorf("%s: %v", name, err)
 		}
